@@ -1,0 +1,64 @@
+import type { StageTimes } from "./telemetry.ts";
+
+/** The messages that cross the queue. All of them are pointers into the store: under 300 bytes, no keys, no pixels. */
+export type QueueName = "features" | "reduce";
+
+export type Job = FeaturesJob | MomentsJob | FitJob | ProjectJob | CsvJob;
+
+interface JobBase {
+  /** Unique while the job waits or runs: run, what it makes, and the epoch that asked for it. */
+  readonly id: string;
+  readonly run: string;
+  /** Lower is served first: the run's virtual time, so that a small run does not wait behind a big one. */
+  readonly priority: number;
+}
+
+/** One batch of images to one shard. */
+export interface FeaturesJob extends JobBase {
+  readonly kind: "features";
+  readonly batch: number;
+}
+
+/** The shards of consecutive batches `from` (inclusive) to `to` (exclusive) to one file of moments. */
+export interface MomentsJob extends JobBase {
+  readonly kind: "moments";
+  readonly generation: number;
+  readonly group: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All moments of a generation to its model. */
+export interface FitJob extends JobBase {
+  readonly kind: "fit";
+  readonly generation: number;
+  readonly groups: number;
+}
+
+/** The shards of batches `from` to `to` (exclusive) to one part of the table. */
+export interface ProjectJob extends JobBase {
+  readonly kind: "project";
+  readonly generation: number;
+  readonly part: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One part of the table to its rows of CSV. */
+export interface CsvJob extends JobBase {
+  readonly kind: "csv";
+  readonly generation: number;
+  readonly part: number;
+  readonly flavour: "compact" | "full";
+}
+
+export interface JobResult {
+  /** Rows made by the job (features, moments, project, csv) or kept components (fit). */
+  readonly rows: number;
+  /** Images that the job put into quarantine. */
+  readonly quarantined: number;
+  /** Images decoded by this attempt: 0 when the result was already in the store. */
+  readonly decoded: number;
+  /** Cumulative seconds and counts per stage of this job. */
+  readonly stages?: StageTimes;
+}
