@@ -1,3 +1,10 @@
+export type { Batch, ListedImage } from "./batch.ts";
+export { batchCapacity, batchHash, decodeBatch, encodeBatch } from "./batch.ts";
+export { BooksError, exitCodes, PomonaError, UsageError } from "./errors.ts";
+export type { Fingerprint } from "./fingerprint.ts";
+export { fingerprintDifferences, fingerprintHash } from "./fingerprint.ts";
+export type { BatchRange } from "./groups.ts";
+export { groupBatches, partitionBatches } from "./groups.ts";
 export type {
   ConsumeOptions,
   Consumer,
@@ -10,6 +17,10 @@ export type {
 } from "./job-queue.ts";
 export { HandBackError } from "./job-queue.ts";
 export { compareKeys, decodeKey, displayKey, encodeKey, isDecodable } from "./key.ts";
+export type { LabelRule } from "./label.ts";
+export { labelFromPattern, noLabel, parentFolder } from "./label.ts";
+export { deletableNames, homeLayout, ordinalOf, outputLayout, runLayout } from "./layout.ts";
+export type { LogEntry, LogState, Owner } from "./log-entry.ts";
 export type {
   CsvJob,
   FeaturesJob,
@@ -21,6 +32,20 @@ export type {
   QueueName,
 } from "./messages.ts";
 export type { GetOptions, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "./object-store.ts";
+export type { Config, ConfigSource, FeatureConfig, MachineConfig, ModelConfig } from "./options.ts";
+export { featureOptions, machineOptions, modelOptions, tableColumns } from "./options.ts";
+export type { Operation } from "./patience.ts";
+export { Patience } from "./patience.ts";
+export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";
+export { flagOf, resolveConfig, variableOf } from "./resolve-config.ts";
+export type { GenerationRequest, RunFile, RunRecord } from "./run-file.ts";
+export { decodeGenerationRequest, decodeRunFile, decodeRunRecord, encodeJson, protocol } from "./run-file.ts";
+export { isRunId, makeRunId } from "./run-id.ts";
+export { RunLog } from "./run-log.ts";
+export type { Shard } from "./shard.ts";
+export { decodeShard, encodeShard, ShardError } from "./shard.ts";
 export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";
+export type { PublishedPart, Success } from "./success.ts";
+export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";
 export { addStageTimes, bucketBounds, emptyHistogram, observe, quantile, stages } from "./telemetry.ts";

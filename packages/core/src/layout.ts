@@ -1,0 +1,77 @@
+/** The only file that knows the names in a home and in an output. Numbers are padded so that listings are in order. */
+const ordinal = (n: number): string => String(n).padStart(8, "0");
+const partNumber = (n: number): string => String(n).padStart(5, "0");
+
+export const homeLayout = {
+  runs: "runs/",
+  run: (run: string) => `runs/${run}.json`,
+} as const;
+
+export const outputLayout = {
+  success: "_SUCCESS",
+  parquet: "parquet/",
+  parquetPart: (part: number) => `parquet/part-${partNumber(part)}.parquet`,
+  csv: "result.csv",
+  csvParts: "csv/",
+  csvPart: (part: number) => `csv/part-${partNumber(part)}.csv`,
+  quarantine: "quarantine.csv",
+  model: "model/",
+  scaler: "model/scaler.json",
+  pca: "model/pca.json",
+  classes: "model/classes.json",
+  modelFingerprint: "model/fingerprint.json",
+  report: "report.html",
+  reportData: "report.json",
+  plots: "plots/",
+  ours: "_run/",
+  temporary: "_run/tmp",
+  log: "_run/log/",
+  logEntry: (n: number) => `_run/log/${ordinal(n)}.json`,
+} as const;
+
+/** What `--overwrite` may delete, but for the log: nothing else in an output is ours. */
+export const deletableNames: readonly string[] = [
+  outputLayout.success,
+  outputLayout.parquet,
+  outputLayout.csv,
+  outputLayout.csvParts,
+  outputLayout.quarantine,
+  outputLayout.model,
+  outputLayout.report,
+  outputLayout.reportData,
+  outputLayout.plots,
+];
+
+/** Names below `_run/<run>/` of an output. */
+export function runLayout(run: string) {
+  const root = `_run/${run}/`;
+  return {
+    root,
+    config: `${root}run.json`,
+    fingerprint: `${root}fingerprint.json`,
+    batches: `${root}batches/`,
+    batch: (n: number) => `${root}batches/${ordinal(n)}.json`,
+    shards: `${root}shards/`,
+    shard: (n: number) => `${root}shards/${ordinal(n)}.arrow`,
+    telemetry: `${root}telemetry/`,
+    telemetryMinute: (minute: number) => `${root}telemetry/${ordinal(minute)}.json`,
+    generation: (g: number) => {
+      const made = `${root}g${g}/`;
+      return {
+        root: made,
+        request: `${made}request.json`,
+        moments: (group: number) => `${made}moments/${ordinal(group)}.bin`,
+        model: `${made}model.json`,
+        part: (part: number) => `${made}parts/part-${partNumber(part)}.parquet`,
+        partBooks: (part: number) => `${made}parts/part-${partNumber(part)}.json`,
+        csv: (part: number, flavour: string) => `${made}csv-${flavour}/part-${partNumber(part)}.csv`,
+      };
+    },
+  } as const;
+}
+
+/** The ordinal in a key of `batches/` or `shards/`; undefined for a name that is not ours. */
+export function ordinalOf(key: string): number | undefined {
+  const match = /\/(\d{8})\.[a-z]+$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
+}

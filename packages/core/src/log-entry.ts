@@ -1,0 +1,100 @@
+import { z } from "zod";
+
+const at = z.string();
+
+/** Who drives a run. `startTime` tells a process from a later one with the same number. */
+const owner = z.strictObject({
+  host: z.string(),
+  bootId: z.string(),
+  pid: z.number(),
+  startTime: z.string(),
+});
+export type Owner = z.output<typeof owner>;
+
+const failure = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  exitCode: z.number(),
+});
+
+/** One line of the history of an output. */
+export const logEntry = z.discriminatedUnion("kind", [
+  /** `run` becomes current, driven by `owner`; a coordinator that sees a higher epoch than its own stands down. */
+  z.strictObject({ kind: z.literal("open"), at, run: z.string(), epoch: z.number(), owner }),
+  z.strictObject({ kind: z.literal("closed"), at, epoch: z.number() }),
+  z.strictObject({ kind: z.literal("generation"), at, generation: z.number() }),
+  z.strictObject({ kind: z.literal("publishing"), at, generation: z.number() }),
+  z.strictObject({ kind: z.literal("done"), at, generation: z.number() }),
+  z.strictObject({ kind: z.literal("failed"), at, failure }),
+  z.strictObject({ kind: z.literal("cancelled"), at, by: z.string() }),
+  z.strictObject({ kind: z.literal("paused"), at, by: z.string() }),
+  z.strictObject({ kind: z.literal("resumed"), at, by: z.string() }),
+  /** The earlier result and run are being removed; an interrupted removal is continued by whoever comes next. */
+  z.strictObject({ kind: z.literal("deleting"), at }),
+  z.strictObject({ kind: z.literal("deleted"), at }),
+]);
+export type LogEntry = z.output<typeof logEntry>;
+
+/** What the entries up to now add up to. */
+export interface LogState {
+  /** Number of the newest entry; 0 when there is none. */
+  readonly entries: number;
+  /** Undefined before the first run, and after a deletion. */
+  readonly run: string | undefined;
+  readonly epoch: number;
+  readonly owner: Owner | undefined;
+  readonly openedAt: string | undefined;
+  /** The generation being made or made last. */
+  readonly generation: number;
+  /** The generation whose result is, or is being, published; 0 before the first. */
+  readonly published: number;
+  readonly status: "new" | "running" | "publishing" | "done" | "failed" | "cancelled" | "deleting";
+  readonly paused: boolean;
+  readonly failure: z.output<typeof failure> | undefined;
+}
+
+export const emptyLog: LogState = {
+  entries: 0,
+  run: undefined,
+  epoch: 0,
+  owner: undefined,
+  openedAt: undefined,
+  generation: 1,
+  published: 0,
+  status: "new",
+  paused: false,
+  failure: undefined,
+};
+
+/** The state after one more entry. */
+export function foldEntry(state: LogState, entry: LogEntry): LogState {
+  const next = { ...state, entries: state.entries + 1 };
+  switch (entry.kind) {
+    case "open": {
+      const fresh = entry.run === state.run ? {} : { generation: 1, published: 0, paused: false };
+      const { run, epoch, owner: by, at: openedAt } = entry;
+      return { ...next, ...fresh, run, epoch, owner: by, openedAt, status: "running", failure: undefined };
+    }
+    case "closed":
+      return entry.epoch === state.epoch ? { ...next, owner: undefined } : next;
+    case "generation":
+      return { ...next, generation: entry.generation, status: "running" };
+    case "publishing":
+      return { ...next, published: entry.generation, status: "publishing" };
+    case "done":
+      return { ...next, published: entry.generation, status: "done", owner: undefined };
+    case "failed":
+      return { ...next, status: "failed", failure: entry.failure, owner: undefined };
+    case "cancelled":
+      return { ...next, status: "cancelled", owner: undefined };
+    case "paused":
+      return { ...next, paused: true };
+    case "resumed":
+      return { ...next, paused: false };
+    case "deleting":
+      return { ...next, status: "deleting" };
+    case "deleted":
+      return { ...emptyLog, entries: next.entries, epoch: state.epoch };
+  }
+}

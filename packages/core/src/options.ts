@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { bytes, fraction, list, whole } from "./option-values.ts";
+
+/**
+ * Every option of a run, in three tiers. *features* decide what a feature is and which images there are; *model* what
+ * is made of the features; *machine* only how fast and how it is told. An unfinished run resumes with the same first
+ * two, a refit changes *model*, *machine* may always change. The name in kebab case is the flag (`--batch-size`), in
+ * capitals the environment variable (`POMONA_BATCH_SIZE`), as it is the key of the configuration file.
+ */
+export const featureOptions = z.strictObject({
+  glob: z
+    .string()
+    .default("**/*.{jpg,jpeg,png,webp}")
+    .meta({ value: "pattern", description: "images to take, case-insensitive" }),
+  labelFrom: z
+    .string()
+    .optional()
+    .meta({ value: "regex", description: "label from the path by a regular expression with (?<label>…)" }),
+  manifest: z
+    .string()
+    .optional()
+    .meta({ value: "file", description: "CSV or Parquet with path,label: exactly these images" }),
+  limit: whole(1).optional().meta({ value: "n", description: "only the first n images of the listing" }),
+  batchSize: whole(1, 4096).default(256).meta({ value: "n", description: "images per batch, the unit of work" }),
+  maxPixels: whole(1)
+    .default(50_000_000)
+    .meta({ value: "n", description: "refuse images with more pixels than this, before decoding them" }),
+  maxBytes: bytes()
+    .default(64 * 1024 * 1024)
+    .meta({ value: "size", description: "refuse files larger than this, as 67108864 or 64MiB" }),
+  resampler: z
+    .enum(["pillow", "vips"])
+    .default("pillow")
+    .meta({
+      value: "name",
+      description: "pillow: bit-identical to Pillow's resize; vips: faster on big photos, close",
+    }),
+  filter: z
+    .enum(["bicubic", "bilinear", "lanczos", "nearest"])
+    .default("bicubic")
+    .meta({ value: "name", description: "resampling filter of the pillow resampler" }),
+  exifRotate: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta({ description: "turn photos upright by their EXIF orientation" }),
+  weights: z
+    .string()
+    .optional()
+    .meta({ value: "file", description: "Keras .h5 weights, or `untrained` for a seeded random network" }),
+  engine: z
+    .enum(["auto", "onnxruntime", "tfjs-node", "tfjs-node-gpu", "tfjs-wasm"])
+    .default("auto")
+    .meta({ value: "name", description: "what evaluates the network" }),
+});
+
+export const tableColumns = ["modificationTime", "length", "etag"] as const;
+
+export const modelOptions = z.strictObject({
+  components: whole(1).optional().meta({ value: "k", description: "principal components to keep (default 2)" }),
+  variance: fraction()
+    .optional()
+    .meta({ value: "share", description: "keep as many components as explain this share of the variance, as 0.95" }),
+  partitions: whole(1).default(1).meta({ value: "n", description: "Parquet files to write, at least" }),
+  columns: list(z.enum(tableColumns))
+    .default([])
+    .meta({ value: "names", description: `extra columns: ${tableColumns.join(",")}` }),
+});
+
+export const machineOptions = z.strictObject({
+  workers: whole(1, 1024).optional().meta({ value: "n", description: "inference processes (default: usable cores)" }),
+  inferBatch: whole(1, 512)
+    .default(8)
+    .meta({ value: "n", description: "images per call of the engine; changes no number" }),
+  csv: z
+    .enum(["compact", "full", "none"])
+    .default("compact")
+    .meta({ value: "flavour", description: "compact: path,label,pca_1…; full: all five columns; none" }),
+  maxQuarantine: fraction()
+    .default(0.01)
+    .meta({
+      value: "share",
+      description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",
+    }),
+  giveUpAfter: whole(0)
+    .default(120)
+    .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),
+  logLevel: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("warn")
+    .meta({ value: "level", description: "log lines on standard error" }),
+});
+
+export type FeatureConfig = z.output<typeof featureOptions>;
+export type ModelConfig = z.output<typeof modelOptions>;
+export type MachineConfig = z.output<typeof machineOptions>;
+
+/** All decided. Frozen into the run's `run.json` but for `machine`. */
+export interface Config {
+  readonly features: FeatureConfig;
+  readonly model: ModelConfig;
+  readonly machine: MachineConfig;
+}
+
+/** Anything a user may leave out, as strings (flags, environment) or JSON values (file). */
+export type ConfigSource = Readonly<Record<string, unknown>>;

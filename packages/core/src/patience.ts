@@ -1,0 +1,44 @@
+import { PomonaError } from "./errors.ts";
+
+/** Operations whose failures are counted apart: storage may be readable and not writable. */
+export type Operation = "get" | "put" | "list" | "stat" | "delete";
+
+/**
+ * How long bad weather may last. The clock of an operation starts at a failure and stops at anybody's next success; a
+ * run whose clock passes `giveUpAfterMs` fails, and nothing is quarantined for it.
+ */
+export class Patience {
+  readonly #giveUpAfterMs: number;
+  readonly #now: () => number;
+  readonly #failingSince = new Map<Operation, number>();
+
+  constructor(options: { readonly giveUpAfterMs: number; readonly now?: () => number }) {
+    const { giveUpAfterMs, now = () => performance.now() } = options;
+    this.#giveUpAfterMs = giveUpAfterMs;
+    this.#now = now;
+  }
+
+  succeeded(operation: Operation): void {
+    this.#failingSince.delete(operation);
+  }
+
+  /** Milliseconds to wait before trying again. Throws {@link PomonaError} `storage-unavailable` when patience is spent. */
+  failed(operation: Operation, attempt: number, error: unknown): number {
+    const now = this.#now();
+    const since = this.#failingSince.get(operation) ?? now;
+    this.#failingSince.set(operation, since);
+    const leftMs = this.#giveUpAfterMs - (now - since);
+    if (leftMs <= 0) throw spent(operation, now - since, error);
+    return Math.min(leftMs, 5_000, 50 * 2 ** attempt);
+  }
+}
+
+function spent(operation: Operation, failedForMs: number, error: unknown): PomonaError {
+  const why = error instanceof Error ? error.message : String(error);
+  const seconds = Math.round(failedForMs / 1000);
+  return new PomonaError("storage-unavailable", `${why} (no ${operation} succeeded for ${seconds} s)`, {
+    cause: error,
+    remedy:
+      "Mend the storage or its permissions and run the same command again; --give-up-after sets how long to wait.",
+  });
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { PomonaError } from "./errors.ts";
+import { featureOptions, modelOptions } from "./options.ts";
+
+/**
+ * Raised when messages, shards or files change so that older processes of the same pool would go wrong: processes of
+ * different protocols refuse each other's runs.
+ */
+export const protocol = 1;
+
+const runRecord = z.strictObject({
+  name: z.literal("pomona.run-record"),
+  version: z.literal(1),
+  run: z.string(),
+  out: z.string(),
+  submittedBy: z.string(),
+  at: z.string(),
+});
+
+/** `<home>/runs/<run>.json`: written before anything else, so that every run can be found from its id. */
+export type RunRecord = z.output<typeof runRecord>;
+
+const runFile = z.strictObject({
+  name: z.literal("pomona.run"),
+  version: z.literal(1),
+  protocol: z.number(),
+  run: z.string(),
+  /** Root of the images, as a URI ending in `/`. */
+  input: z.string(),
+  features: z.strictObject({ ...featureOptions.shape }),
+  pomona: z.string(),
+  at: z.string(),
+});
+
+/** `_run/<run>/run.json`: what was asked, frozen. */
+export type RunFile = z.output<typeof runFile>;
+
+const generationRequest = z.strictObject({
+  name: z.literal("pomona.generation"),
+  version: z.literal(1),
+  generation: z.number(),
+  model: z.strictObject({ ...modelOptions.shape }),
+});
+
+/** `_run/<run>/g<g>/request.json`: what this generation is to make of the run's shards. */
+export type GenerationRequest = z.output<typeof generationRequest>;
+
+export const decodeRunRecord = decoder("run record", runRecord);
+export const decodeRunFile = decoder("run", runFile);
+export const decodeGenerationRequest = decoder("generation", generationRequest);
+
+/** Pretty JSON with a final newline: these files are read by people too. */
+export function encodeJson(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function decoder<T extends z.ZodType>(what: string, schema: T): (bytes: Uint8Array, key: string) => z.output<T> {
+  return (bytes, key) => {
+    const result = schema.safeParse(parseJson(bytes));
+    if (result.success) return result.data;
+    throw new PomonaError(
+      "unreadable-file",
+      `${key} is no ${what} that this version reads: ${z.prettifyError(result.error)}`,
+      {
+        remedy: "Use the version of Pomona that wrote it, or start again with --overwrite.",
+      },
+    );
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
