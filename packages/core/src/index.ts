@@ -31,11 +31,18 @@ export type {
   ProjectJob,
   QueueName,
 } from "./messages.ts";
+export type { ModelFile } from "./model-file.ts";
+export { decodeModel, encodeModel } from "./model-file.ts";
 export type { GetOptions, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "./object-store.ts";
+export type { OpenRun, RunOpener } from "./open-run.ts";
 export type { Config, ConfigSource, FeatureConfig, MachineConfig, ModelConfig } from "./options.ts";
 export { featureOptions, machineOptions, modelOptions, tableColumns } from "./options.ts";
+export type { PartBooks } from "./part-books.ts";
+export { decodePartBooks } from "./part-books.ts";
 export type { Operation } from "./patience.ts";
 export { Patience } from "./patience.ts";
+export type { Phase, RunProgress } from "./progress.ts";
+export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";
 export { flagOf, resolveConfig, variableOf } from "./resolve-config.ts";
 export type { GenerationRequest, RunFile, RunRecord } from "./run-file.ts";

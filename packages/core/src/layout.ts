@@ -62,6 +62,8 @@ export function runLayout(run: string) {
         request: `${made}request.json`,
         moments: (group: number) => `${made}moments/${ordinal(group)}.bin`,
         model: `${made}model.json`,
+        /** What is published below `model/`, as the fit wrote it. */
+        modelFile: (name: string) => `${made}model/${name}`,
         part: (part: number) => `${made}parts/part-${partNumber(part)}.parquet`,
         partBooks: (part: number) => `${made}parts/part-${partNumber(part)}.json`,
         csv: (part: number, flavour: string) => `${made}csv-${flavour}/part-${partNumber(part)}.csv`,

@@ -28,13 +28,10 @@ export const featureOptions = z.strictObject({
   maxBytes: bytes()
     .default(64 * 1024 * 1024)
     .meta({ value: "size", description: "refuse files larger than this, as 67108864 or 64MiB" }),
-  resampler: z
-    .enum(["pillow", "vips"])
-    .default("pillow")
-    .meta({
-      value: "name",
-      description: "pillow: bit-identical to Pillow's resize; vips: faster on big photos, close",
-    }),
+  resampler: z.enum(["pillow", "vips"]).default("pillow").meta({
+    value: "name",
+    description: "pillow: bit-identical to Pillow's resize; vips: faster on big photos, close",
+  }),
   filter: z
     .enum(["bicubic", "bilinear", "lanczos", "nearest"])
     .default("bicubic")
@@ -76,12 +73,10 @@ export const machineOptions = z.strictObject({
     .enum(["compact", "full", "none"])
     .default("compact")
     .meta({ value: "flavour", description: "compact: path,label,pca_1…; full: all five columns; none" }),
-  maxQuarantine: fraction()
-    .default(0.01)
-    .meta({
-      value: "share",
-      description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",
-    }),
+  maxQuarantine: fraction().default(0.01).meta({
+    value: "share",
+    description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",
+  }),
   giveUpAfter: whole(0)
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),

@@ -1,0 +1,16 @@
+/** The phases of a run, in order. */
+export const phases = ["listing", "featurizing", "moments", "fitting", "projecting", "publishing"] as const;
+export type Phase = (typeof phases)[number];
+
+/** How far a run is: told whenever it changes, by whoever drives it. */
+export interface RunProgress {
+  readonly phase: Phase;
+  /** Units of the phase that are done: images, groups, parts; 0 or 1 for a phase that is one step. */
+  readonly done: number;
+  /** Undefined while listing still finds more. */
+  readonly total: number | undefined;
+  readonly listed: number;
+  readonly quarantined: number;
+  /** Images whose features an earlier attempt had already stored. */
+  readonly resumed: number;
+}

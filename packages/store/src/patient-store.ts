@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type GetOptions,
+  type ListOptions,
+  type ObjectBody,
+  type ObjectEntry,
+  type ObjectStore,
+  type Operation,
+  type Patience,
+  StoreUnavailableError,
+} from "@pomona/core";
+
+/**
+ * A store that waits for better weather: what fails with {@link StoreUnavailableError} is tried again until `patience`
+ * is spent. Everything else, and a streamed body, which cannot be sent twice, fails at once.
+ */
+export class PatientStore implements ObjectStore {
+  readonly uri: string;
+  readonly #store: ObjectStore;
+  readonly #patience: Patience;
+
+  constructor(store: ObjectStore, patience: Patience) {
+    this.uri = store.uri;
+    this.#store = store;
+    this.#patience = patience;
+  }
+
+  /** Goes on after the last entry given when a page fails. */
+  async *list(options: ListOptions = {}): AsyncGenerator<ObjectEntry> {
+    let after = options.after;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        for await (const entry of this.#store.list({ ...options, ...(after !== undefined && { after }) })) {
+          this.#patience.succeeded("list");
+          attempt = 0;
+          after = entry.key;
+          yield entry;
+        }
+        this.#patience.succeeded("list");
+        return;
+      } catch (error) {
+        await this.#wait("list", attempt, error, options.signal);
+      }
+    }
+  }
+
+  stat(key: string): Promise<ObjectEntry | undefined> {
+    return this.#try("stat", () => this.#store.stat(key));
+  }
+
+  get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
+    return this.#try("get", () => this.#store.get(key, options), options.signal);
+  }
+
+  async *stream(key: string): AsyncGenerator<Uint8Array> {
+    yield* this.#store.stream(key);
+  }
+
+  putIfAbsent(key: string, body: ObjectBody): Promise<"created" | "exists"> {
+    if (!(body instanceof Uint8Array)) return this.#store.putIfAbsent(key, body);
+    return this.#try("put", () => this.#store.putIfAbsent(key, body));
+  }
+
+  put(key: string, body: ObjectBody): Promise<void> {
+    if (!(body instanceof Uint8Array)) return this.#store.put(key, body);
+    return this.#try("put", () => this.#store.put(key, body));
+  }
+
+  copy(from: string, to: string): Promise<void> {
+    return this.#try("put", () => this.#store.copy(from, to));
+  }
+
+  delete(keys: readonly string[]): Promise<void> {
+    return this.#try("delete", () => this.#store.delete(keys));
+  }
+
+  async #try<T>(operation: Operation, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const result = await work();
+        this.#patience.succeeded(operation);
+        return result;
+      } catch (error) {
+        await this.#wait(operation, attempt, error, signal);
+      }
+    }
+  }
+
+  async #wait(operation: Operation, attempt: number, error: unknown, signal?: AbortSignal): Promise<void> {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    const delayMs = this.#patience.failed(operation, attempt, error);
+    // Half of the delay is drawn by lot, so that many workers do not come back at the same moment.
+    await sleep(delayMs * (0.5 + Math.random() / 2), undefined, signal && { signal });
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  decodeRunFile,
+  decodeRunRecord,
+  homeLayout,
+  type ObjectStore,
+  type OpenRun,
+  Patience,
+  PomonaError,
+  protocol,
+  type RunOpener,
+  runLayout,
+} from "@pomona/core";
+import { openStore } from "./open-store.ts";
+import { PatientStore } from "./patient-store.ts";
+
+export interface RunOpenerOptions {
+  /** Where runs are registered. */
+  readonly home: ObjectStore;
+  readonly giveUpAfterMs: number;
+}
+
+/**
+ * Opens runs by their id: home → output → run.json → input. Stores of one run share one clock of patience. Throws
+ * {@link PomonaError} `other-protocol` for a run of an incompatible version.
+ */
+export function createRunOpener({ home, giveUpAfterMs }: RunOpenerOptions): RunOpener {
+  const opened = new Map<string, Promise<OpenRun>>();
+  return (run) => {
+    const known = opened.get(run);
+    if (known !== undefined) return known;
+    const opening = open(run, home, giveUpAfterMs);
+    opened.set(run, opening);
+    opening.catch(() => opened.delete(run));
+    return opening;
+  };
+}
+
+async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Promise<OpenRun> {
+  const patience = new Patience({ giveUpAfterMs });
+  const recordKey = homeLayout.run(run);
+  const record = decodeRunRecord(await new PatientStore(home, patience).get(recordKey), recordKey);
+  const out = new PatientStore(await openStore(record.out), patience);
+  const fileKey = runLayout(run).config;
+  const file = decodeRunFile(await out.get(fileKey), fileKey);
+  if (file.protocol !== protocol) {
+    throw new PomonaError("other-protocol", `run ${run} has protocol ${file.protocol}, this process ${protocol}`, {
+      remedy: "Run the same version of Pomona in every role.",
+    });
+  }
+  return { file, out, input: new PatientStore(await openStore(file.input), patience) };
+}
