@@ -1,1 +1,11 @@
-export {};
+export { type Architecture, featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
+export type { DownloadProgress } from "./download-file.ts";
+export type { Engine, EngineOptions } from "./engine.ts";
+export { type CreateEngineOptions, createEngine, type EngineName, engineNames } from "./engine-table.ts";
+export { type EngineFingerprint, engineFingerprint } from "./feature-fingerprint.ts";
+export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
+export { readKerasWeights } from "./keras-weights.ts";
+export { type EngineProbe, type ProbeOptions, probeEngines } from "./probe-engines.ts";
+export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
+export { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
+export type { LayerWeights, Weights } from "./weights.ts";

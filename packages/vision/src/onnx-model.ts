@@ -80,9 +80,13 @@ export interface OnnxModelOptions {
 }
 
 function addLayer(parts: GraphParts, layer: Layer, weights: Weights, architecture: Architecture): void {
-  if (layer.kind === "add") return addNode(parts, "Add", layer.inputs, layer.name);
-  if (layer.kind === "globalAverage") return addNode(parts, "GlobalAveragePool", [layer.input], layer.name);
-  addConvolution(parts, layer, weights, architecture);
+  if (layer.kind === "add") {
+    addNode(parts, "Add", layer.inputs, layer.name);
+  } else if (layer.kind === "globalAverage") {
+    addNode(parts, "GlobalAveragePool", [layer.input], layer.name);
+  } else {
+    addConvolution(parts, layer, weights, architecture);
+  }
 }
 
 function addConvolution(

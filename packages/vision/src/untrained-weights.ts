@@ -5,8 +5,8 @@ import type { LayerWeights, Weights } from "./weights.ts";
 export const untrainedSource = "untrained";
 
 /**
- * A random network, the same on every machine: for demonstrations and tests without a weights file. Kernels are He
- * normal (variance 2 / fan-in; He et al. 2015), so activations keep their size through all layers and features vary.
+ * A random network, the same on every machine: for demonstrations and tests without a weights file. Kernels have
+ * variance 2 / fan-in (He et al. 2015), so activations keep their size through all layers and features vary.
  */
 export function untrainedWeights({ architecture = mobileNetV2, seed = 1 }: UntrainedOptions = {}): Weights {
   const normal = normalGenerator(seed);
@@ -32,8 +32,8 @@ export interface UntrainedOptions {
 }
 
 /**
- * Sum of twelve uniform numbers less six: close to standard normal and made of additions only, so that no platform's
- * `Math.log` or `Math.cos` can change a bit. Uniforms by mulberry32.
+ * Sum of four uniform numbers, centred and scaled to variance 1: bell-shaped, and made of exact operations only, so that
+ * no platform's `Math.log` or `Math.cos` can change a bit. Uniforms by mulberry32.
  */
 function normalGenerator(seed: number): () => number {
   let state = seed >>> 0;
@@ -43,9 +43,5 @@ function normalGenerator(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
-  return () => {
-    let sum = -6;
-    for (let i = 0; i < 12; i++) sum += uniform();
-    return sum;
-  };
+  return () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
 }
