@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PomonaError } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 
 const image = z.strictObject({
   key: z.string(),
@@ -57,7 +58,7 @@ export function encodeBatch(value: Batch): Uint8Array {
 
 /** Throws {@link PomonaError} where the bytes are not a batch of this version. */
 export function decodeBatch(bytes: Uint8Array, key: string): Batch {
-  const result = batch.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const result = batch.safeParse(parseJson(bytes));
   if (result.success) return result.data;
   throw new PomonaError("unreadable-batch", `${key} is not a batch that this version reads: ${result.error.message}`, {
     remedy: "Resume with the version that started the run, or start again with --overwrite.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PomonaError } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 import { encodeJson } from "./run-file.ts";
 
 /** `g<g>/model.json`: everything that turns features into scaled features and principal components. */
@@ -59,7 +60,7 @@ export function encodeModel(model: ModelFile): Uint8Array {
 }
 
 export function decodeModel(bytes: Uint8Array, key: string): ModelFile {
-  const result = schema.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const result = schema.safeParse(parseJson(bytes));
   if (result.success) return result.data;
   throw new PomonaError(
     "unreadable-model",

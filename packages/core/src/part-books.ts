@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PomonaError } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 
 const schema = z.strictObject({
   name: z.literal("pomona.part-books"),
@@ -29,7 +30,7 @@ const schema = z.strictObject({
 export type PartBooks = z.output<typeof schema>;
 
 export function decodePartBooks(bytes: Uint8Array, key: string): PartBooks {
-  const result = schema.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const result = schema.safeParse(parseJson(bytes));
   if (result.success) return result.data;
   throw new PomonaError("unreadable-file", `${key} is no account of a part that this version reads`, {
     remedy: "Use the version of Pomona that wrote it, or start again with --overwrite.",

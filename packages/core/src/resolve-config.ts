@@ -37,7 +37,7 @@ export function resolveConfig(sources: {
     }
     for (const [option, value] of given) {
       const sizeIsSettled = "components" in chosen || "variance" in chosen;
-      if (option in chosen || (settlesSize.some(([name]) => name === option) && sizeIsSettled)) continue;
+      if (Object.hasOwn(chosen, option) || (settlesSize.some(([name]) => name === option) && sizeIsSettled)) continue;
       chosen[option] = value;
       origin[option] = nameOf(option);
     }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PomonaError } from "./errors.ts";
 import { featureOptions, modelOptions } from "./options.ts";
+import { parseJson } from "./parse-json.ts";
 
 /**
  * Raised when messages, shards or files change so that older processes of the same pool would go wrong: processes of
@@ -66,12 +67,4 @@ function decoder<T extends z.ZodType>(what: string, schema: T): (bytes: Uint8Arr
       },
     );
   };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { PomonaError } from "./errors.ts";
 import { outputLayout } from "./layout.ts";
 import { emptyLog, foldEntry, type LogEntry, type LogState, logEntry } from "./log-entry.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { parseJson } from "./parse-json.ts";
 import { encodeJson } from "./run-file.ts";
 
 /**
@@ -45,7 +46,7 @@ export class RunLog {
 }
 
 function decodeEntry(bytes: Uint8Array, key: string): LogEntry {
-  const result = logEntry.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const result = logEntry.safeParse(parseJson(bytes));
   if (result.success) return result.data;
   throw new PomonaError("unreadable-log", `${key} is no log entry that this version reads`, {
     remedy: "A newer Pomona worked on this output: use that version.",

@@ -81,8 +81,12 @@ export function decodeShard(bytes: Uint8Array, key: string): Shard {
   };
   if (read("name") !== "pomona.shard" || read("version") !== "1") throw new ShardError(key, "it is of another version");
   const record = table.batches[0];
-  const index = record?.getChild("index")?.data[0]?.values ?? new Uint32Array();
-  const features = record?.getChild("features")?.data[0]?.children[0]?.values ?? new Float32Array();
+  const dimension = Number(read("dimension"));
+  // Arrow pads buffers to 8 bytes, and its typed arrays show the padding.
+  const rows = record?.numRows ?? 0;
+  const index = (record?.getChild("index")?.data[0]?.values ?? new Uint32Array()).subarray(0, rows);
+  const values = record?.getChild("features")?.data[0]?.children[0]?.values ?? new Float32Array();
+  const features = values.subarray(0, rows * dimension);
   if (contentHash(index, features) !== read("sha256")) throw new ShardError(key, "its content does not match its hash");
   return {
     run: read("run"),
@@ -91,7 +95,7 @@ export function decodeShard(bytes: Uint8Array, key: string): Shard {
     fingerprint: read("fingerprint"),
     index,
     features,
-    dimension: Number(read("dimension")),
+    dimension,
     quarantined: JSON.parse(read("quarantine")) as QuarantinedImage[],
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "./parse-json.ts";
 
 /** One file of the table as published. */
 const publishedPart = z.strictObject({
@@ -49,9 +50,5 @@ export type PublishedPart = z.output<typeof publishedPart>;
 
 /** Undefined where the bytes are not a `_SUCCESS` of ours: an empty one from another program, say. */
 export function decodeSuccess(bytes: Uint8Array): Success | undefined {
-  try {
-    return success.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
+  return success.safeParse(parseJson(bytes)).data;
 }
