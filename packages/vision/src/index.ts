@@ -1,11 +1,26 @@
 export { type Architecture, featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
+export { BadImageError, type BadImageReason } from "./bad-image.ts";
+export { type DecodeOptions, decodeImage } from "./decode.ts";
 export type { DownloadProgress } from "./download-file.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
 export { type CreateEngineOptions, createEngine, type EngineName, engineNames } from "./engine-table.ts";
 export { type EngineFingerprint, engineFingerprint } from "./feature-fingerprint.ts";
+export { type FilterName, filterNames } from "./filters.ts";
 export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
 export { readKerasWeights } from "./keras-weights.ts";
+export { type PreparationVersion, preparationVersion } from "./preparation-version.ts";
+export {
+  createPreparer,
+  type PreparedImage,
+  type Preparer,
+  type PreparerOptions,
+  type ResamplerName,
+} from "./preparer.ts";
 export { type EngineProbe, type ProbeOptions, probeEngines } from "./probe-engines.ts";
+export type { Raster } from "./raster.ts";
+export { createResampler, type Resampler, type ResamplerOptions } from "./resample.ts";
+export { decodeWithVips } from "./resample-vips.ts";
+export { libvipsVersion } from "./safe-sharp.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
 export { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
 export type { LayerWeights, Weights } from "./weights.ts";
