@@ -17,6 +17,13 @@ export { NoVarianceError } from "./no-variance-error.ts";
 export { packedDiagonal, packedLength, packedRowStart } from "./packed-triangle.ts";
 export { type FitPcaOptions, fitPca, type Pca } from "./pca.ts";
 export { projectRows } from "./project-rows.ts";
+export { type MatrixSpec, reproducibleMatrix } from "./reproducible-matrix.ts";
 export { fitScaler, type Scaler, scaleRows } from "./scaler.ts";
 export { type ScalerJson, scalerFromJson, scalerToJson } from "./scaler-json.ts";
+export {
+  compareWithStatsGoldens,
+  type GoldenMatrix,
+  type ParityFinding,
+  type StatsGoldens,
+} from "./stats-parity.ts";
 export { type Eigen, topEigen } from "./symmetric-eigen.ts";
