@@ -43,8 +43,19 @@ async function startBackend(): Promise<void> {
   // The binaries lie beside the package's entry; its own lookup goes by the current script, which a bundler moves.
   const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(dirname(entry) + sep);
+  const before = new Set<unknown>([
+    ...process.listeners("uncaughtException"),
+    ...process.listeners("unhandledRejection"),
+  ]);
   if (!(await tf.setBackend("wasm"))) throw new Error("tfjs-wasm: the WebAssembly backend did not start");
   await tf.ready();
+  // Its loader listens for uncaught errors of the whole process only to throw them again, which hides where they arose.
+  for (const listener of process.listeners("uncaughtException")) {
+    if (!before.has(listener)) process.off("uncaughtException", listener);
+  }
+  for (const listener of process.listeners("unhandledRejection")) {
+    if (!before.has(listener)) process.off("unhandledRejection", listener);
+  }
 }
 
 function uploadWeights(weights: Weights): ReadonlyMap<string, LayerTensors> {

@@ -31,18 +31,26 @@ export async function withKerasFile<T>(
   if (!signature.every((byte, index) => bytes[index] === byte)) {
     throw new Error(`${source}: not an HDF5 file (${bytes.length} bytes). Give Keras weights in HDF5 format (.h5).`);
   }
-  const { FS } = await ready;
+  const hdf5 = await ready;
   const name = `weights-${++opened}.h5`;
-  FS.writeFile(name, bytes);
+  hdf5.FS.writeFile(name, bytes);
+  // Else HDF5 prints its error stack and goes on with a file, group or dataset that is none.
+  hdf5.activate_throwing_error_handler();
   try {
-    const file = openWhole(name, source);
+    const file = new File(name, "r");
     try {
       return use(readLayers(file, source));
     } finally {
       file.close();
     }
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith("HDF5-DIAG"))) throw error;
+    throw new Error(`${source}: the HDF5 file is damaged or truncated. Delete it and fetch it again.`, {
+      cause: error,
+    });
   } finally {
-    FS.unlink(name);
+    hdf5.deactivate_throwing_error_handler();
+    hdf5.FS.unlink(name);
   }
 }
 
@@ -50,18 +58,6 @@ const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Names files of h5wasm's in-memory file system, which the whole process shares. */
 let opened = 0;
-
-function openWhole(name: string, source: string): File {
-  const damaged = `${source}: the HDF5 file is damaged or truncated. Delete it and fetch it again.`;
-  let file: File;
-  try {
-    file = new File(name, "r");
-  } catch (cause) {
-    throw new Error(damaged, { cause });
-  }
-  if (file.file_id < 0n) throw new Error(damaged);
-  return file;
-}
 
 function readLayers(file: File, source: string): KerasLayer[] {
   const saved = file.get("model_weights");

@@ -93,5 +93,11 @@ function tensor(
     const actual = `[${found.shape.join(", ")}]`;
     throw new Error(`${file}: layer ${layerName}: expected ${name} ${expected}, got ${actual}. ${remedy}`);
   }
-  return found.read();
+  const values = found.read();
+  if (!values.every(Number.isFinite)) {
+    throw new Error(
+      `${file}: layer ${layerName}: ${name} holds values that are no finite numbers. Fetch the file again.`,
+    );
+  }
+  return values;
 }

@@ -52,12 +52,13 @@ function quotasOf({ mount, path, version }: Membership, readText: ReadText): num
 }
 
 function quotaOfVersion2(folder: string, readText: ReadText): number {
-  const [quota, period] = (readText(`${folder}/cpu.max`) ?? "").trim().split(" ").map(Number);
+  const [quota, period] = (readText(posix.join(folder, "cpu.max")) ?? "").trim().split(" ").map(Number);
   return cores(quota, period);
 }
 
 function quotaOfVersion1(folder: string, readText: ReadText): number {
-  return cores(Number(readText(`${folder}/cpu.cfs_quota_us`)), Number(readText(`${folder}/cpu.cfs_period_us`)));
+  const read = (name: string): number => Number(readText(posix.join(folder, name)));
+  return cores(read("cpu.cfs_quota_us"), read("cpu.cfs_period_us"));
 }
 
 /** Microseconds of quota in each period as a number of cores; "max", −1 and absent files are no limit. */
