@@ -1,4 +1,3 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { CrossProduct } from "./cross-product.ts";
 import { crossProductModel, type Tile } from "./cross-product-model.ts";
 import { packedLength, packedRowStart } from "./packed-triangle.ts";
@@ -24,6 +23,8 @@ export async function createOnnxruntimeCrossProduct({
   threads = 1,
   panelColumns = 256,
 }: OnnxruntimeCrossProductOptions): Promise<OnnxruntimeCrossProduct> {
+  // Only who makes moments pays for loading the native library: readers of a finished run import this package too.
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const { bytes, tiles } = crossProductModel(dimension, panelColumns);
   const session = await InferenceSession.create(bytes, {
     executionProviders: ["cpu"],

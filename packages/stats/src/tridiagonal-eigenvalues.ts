@@ -4,7 +4,7 @@ const MAX_SWEEPS = 60;
  * All eigenvalues of a symmetric tridiagonal matrix, descending, by implicit QL with Wilkinson's shift (EISPACK imtql1;
  * Golub & Van Loan, Matrix Computations, 8.3.3). Absolute error of the order ε·‖T‖.
  *
- * @param diagonal `[n]`
+ * @param diagonal `[n]`, finite
  * @param offDiagonal `[n]`, element i couples i − 1 and i, element 0 is ignored
  */
 export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Float64Array): Float64Array {
@@ -19,7 +19,7 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Floa
       while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
       if (m === l) break;
       if (sweep === MAX_SWEEPS)
-        throw new Error(`eigenvalues: QL did not converge at ${l} of ${n}; is a value not finite?`);
+        throw new Error(`eigenvalues: QL did not converge at ${l} of ${n} in ${MAX_SWEEPS} sweeps`);
       qlSweep(d, e, l, m);
     }
   }
