@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Architecture, type ConvolutionLayer, convolutions, kernelShape, mobileNetV2 } from "./architecture.ts";
-import { type KerasLayer, withKerasFile } from "./keras-file.ts";
+import type { KerasLayer } from "./keras-file.ts";
 import type { LayerWeights, Weights } from "./weights.ts";
 
 /**
@@ -15,6 +15,8 @@ export async function readKerasWeights(
   { architecture = mobileNetV2 }: KerasWeightsOptions = {},
 ): Promise<Weights> {
   const bytes = await readFile(file);
+  // HDF5 is four megabytes of code that only a process about to infer needs.
+  const { withKerasFile } = await import("./keras-file.ts");
   const tensors = await withKerasFile(bytes, file, (layers) => {
     const find = layerFinder(layers, architecture);
     const folded = convolutions(architecture).map(
