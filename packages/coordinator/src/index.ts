@@ -1,1 +1,13 @@
-export {};
+export type { ChangedKeys, InputChanges } from "./check-input.ts";
+export { checkInput } from "./check-input.ts";
+export type { DrivenRun, DriveRunOptions } from "./drive-run.ts";
+export { driveRun } from "./drive-run.ts";
+export type { ImageSource, ListingOptions } from "./image-source.ts";
+export { listedImages } from "./image-source.ts";
+export type { OpenedOutput, OpenOutputOptions } from "./open-output.ts";
+export { openOutput } from "./open-output.ts";
+export { preflight } from "./preflight.ts";
+export { identifyProcess } from "./process-identity.ts";
+export { readManifest } from "./read-manifest.ts";
+export type { Survey } from "./survey-input.ts";
+export { extensionOf, surveyInput } from "./survey-input.ts";

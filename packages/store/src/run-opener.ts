@@ -35,11 +35,14 @@ export function createRunOpener({ home, giveUpAfterMs }: RunOpenerOptions): RunO
   };
 }
 
+/** Recorded locations are URIs, so nothing is relative. */
+const anywhere = { cwd: "/" };
+
 async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Promise<OpenRun> {
   const patience = new Patience({ giveUpAfterMs });
   const recordKey = homeLayout.run(run);
   const record = decodeRunRecord(await new PatientStore(home, patience).get(recordKey), recordKey);
-  const out = new PatientStore(await openStore(record.out), patience);
+  const out = new PatientStore(await openStore(record.out, anywhere), patience);
   const fileKey = runLayout(run).config;
   const file = decodeRunFile(await out.get(fileKey), fileKey);
   if (file.protocol !== protocol) {
@@ -47,5 +50,5 @@ async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Prom
       remedy: "Run the same version of Pomona in every role.",
     });
   }
-  return { file, out, input: new PatientStore(await openStore(file.input), patience) };
+  return { file, out, input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience) };
 }

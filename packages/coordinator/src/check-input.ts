@@ -1,0 +1,70 @@
+import { compareKeys, type ListedImage, type ObjectStore } from "@pomona/core";
+import { chainBatches } from "./chain-batches.ts";
+import type { ImageSource } from "./image-source.ts";
+
+/** How an input differs from what a finished run listed. Keys, at most `examples` of each kind. */
+export interface InputChanges {
+  readonly new: ChangedKeys;
+  readonly changed: ChangedKeys;
+  readonly gone: ChangedKeys;
+}
+
+export interface ChangedKeys {
+  readonly count: number;
+  readonly examples: readonly string[];
+}
+
+/**
+ * Lists the input again beside the run's stored chain: both are in the order of keys, so they are merged with one image
+ * of each in memory. A finished chain lists nothing itself.
+ */
+export async function checkInput(options: {
+  readonly out: ObjectStore;
+  readonly run: string;
+  readonly source: ImageSource;
+  readonly examples?: number;
+}): Promise<InputChanges> {
+  const { out, run, source, examples = 10 } = options;
+  const tally = { new: counter(examples), changed: counter(examples), gone: counter(examples) };
+  const before = storedImages(out, run)[Symbol.asyncIterator]();
+  const now = source(null)[Symbol.asyncIterator]();
+  let old = await next(before);
+  let current = await next(now);
+  while (old !== undefined || current !== undefined) {
+    const order = old === undefined ? 1 : current === undefined ? -1 : compareKeys(old.key, current.key);
+    if (order < 0) tally.gone.add(old);
+    if (order > 0) tally.new.add(current);
+    if (order === 0 && old !== undefined && current !== undefined && !isSame(old, current)) tally.changed.add(current);
+    if (order <= 0) old = await next(before);
+    if (order >= 0) current = await next(now);
+  }
+  return tally;
+}
+
+async function* storedImages(out: ObjectStore, run: string): AsyncGenerator<ListedImage> {
+  const source: ImageSource = async function* nothing() {};
+  for await (const batch of chainBatches({ out, run, source, batchSize: 1 })) yield* batch.images;
+}
+
+async function next(images: AsyncIterator<ListedImage>): Promise<ListedImage | undefined> {
+  const { value, done } = await images.next();
+  return done === true ? undefined : value;
+}
+
+function isSame(a: ListedImage, b: ListedImage): boolean {
+  if (a.etag !== undefined && b.etag !== undefined) return a.etag === b.etag;
+  return a.size === b.size && a.modifiedAt === b.modifiedAt;
+}
+
+function counter(limit: number): ChangedKeys & { add(image: ListedImage | undefined): void } {
+  const examples: string[] = [];
+  return {
+    count: 0,
+    examples,
+    add(image) {
+      if (image === undefined) return;
+      (this as { count: number }).count += 1;
+      if (examples.length < limit) examples.push(image.key);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { type ObjectStore, outputLayout, PomonaError, StoreUnavailableError, UsageError } from "@pomona/core";
+import type { ImageSource } from "./image-source.ts";
+
+/** No part of the check may take longer: a wrong bucket or a missing mount shows at once, not after minutes. */
+const limitMs = 10_000;
+
+/**
+ * Lists one image, reads one byte of it, writes and removes one object of the output, before anything is recorded.
+ * The stores must not be patient ones. Throws {@link UsageError} `no-images` or {@link PomonaError} with the remedy.
+ */
+export async function preflight(options: {
+  readonly input: ObjectStore;
+  readonly out: ObjectStore;
+  readonly source: ImageSource;
+  /** What to say of an input without images: how many objects were left out, by extension. */
+  readonly describeSkipped: () => string;
+}): Promise<void> {
+  const { input, out, source, describeSkipped } = options;
+  const first = await check("list", input, async () => {
+    for await (const image of source(null)) return image;
+    return undefined;
+  });
+  if (first === undefined) {
+    throw new UsageError("no-images", `no image of ${input.uri} matches${describeSkipped()}`, {
+      remedy: "Check the folder and --glob; --dry-run shows what would be taken.",
+    });
+  }
+  await check("read", input, () => readOneByte(input, first.key));
+  const probe = `${outputLayout.temporary}/preflight`;
+  await check("write", out, () => out.put(probe, Buffer.from("pomona\n")));
+  await check("delete in", out, () => out.delete([probe]));
+}
+
+/** An image that is gone, empty or has an impossible name is no matter of permissions: the run will quarantine it. */
+async function readOneByte(input: ObjectStore, key: string): Promise<void> {
+  try {
+    await input.get(key, { range: { start: 0, end: 1 } });
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+  }
+}
+
+async function check<T>(verb: string, store: ObjectStore, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer for ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    return await Promise.race([work(), timeout]);
+  } catch (error) {
+    if (error instanceof PomonaError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PomonaError("storage-unavailable", `cannot ${verb} ${store.uri}: ${why}`, {
+      cause: error,
+      remedy: "Check that the place exists and that this user may use it; nothing was started.",
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  type BatchRange,
+  type CsvJob,
+  type FitJob,
+  groupBatches,
+  type JobFailure,
+  type JobQueue,
+  type JobResult,
+  type MomentsJob,
+  type Phase,
+  PomonaError,
+  type ProjectJob,
+  partitionBatches,
+} from "@pomona/core";
+import { judgeQuarantine } from "./judge-quarantine.ts";
+import { runJobs } from "./run-jobs.ts";
+import type { RunLedger } from "./run-ledger.ts";
+
+export interface ReduceRunOptions {
+  readonly run: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly queue: JobQueue;
+  readonly window: number;
+  readonly ledger: RunLedger;
+  readonly partitions: number;
+  readonly csv: "compact" | "full" | "none";
+  readonly maxQuarantine: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Shards to the parts of a generation: moments of every group, one fit, one part after another. Every job is a no-op
+ * where its result is stored, so a resume passes through quickly. Returns the parts' ranges of batches.
+ */
+export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]> {
+  const { run, epoch, attempt, generation, ledger, partitions, csv, maxQuarantine } = options;
+  const idOf = (what: string): string => `${run}-g${generation}-${what}-e${epoch}-${attempt}`;
+  const shared = { run, generation, priority: 0 };
+
+  const groups = groupBatches(ledger.imagesPerBatch);
+  let quarantined = 0;
+  await phase(
+    options,
+    "moments",
+    groups.map((range, group): MomentsJob => {
+      return { ...shared, ...range, kind: "moments", id: idOf(`m${group}`), group };
+    }),
+    (result) => {
+      quarantined += result.quarantined;
+    },
+  );
+  ledger.countQuarantined(quarantined);
+  judgeQuarantine(quarantined, ledger.listed, maxQuarantine);
+
+  await phase(options, "fitting", [{ ...shared, kind: "fit", id: idOf("fit"), groups: groups.length }]);
+
+  const parts = partitionBatches(ledger.imagesPerBatch, partitions);
+  await phase(
+    options,
+    "projecting",
+    parts.map((range, part): ProjectJob => {
+      return { ...shared, ...range, kind: "project", id: idOf(`p${part}`), part };
+    }),
+  );
+
+  if (csv !== "none") {
+    await phase(
+      options,
+      "publishing",
+      parts.map((_, part): CsvJob => {
+        return { ...shared, kind: "csv", id: idOf(`c${part}-${csv}`), part, flavour: csv };
+      }),
+    );
+  }
+  return parts;
+}
+
+type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
+
+async function phase(
+  { queue, window, ledger, signal }: ReduceRunOptions,
+  name: Phase,
+  jobs: readonly ReduceJob[],
+  onResult: (result: JobResult) => void = () => {},
+): Promise<void> {
+  ledger.enter(name, jobs.length);
+  await runJobs({
+    queue,
+    name: "reduce",
+    jobs: () => jobs,
+    window,
+    signal,
+    onResult(_, result) {
+      onResult(result);
+      ledger.step();
+    },
+    onFailure: refuseLostShard,
+  });
+}
+
+/** Failures that mean "featurize that batch again": the coordinator goes back, it does not give up. */
+const lostShard = new Set(["damaged-shard", "missing-shard"]);
+
+function refuseLostShard<J>(_: J, failure: JobFailure): J | undefined {
+  if (lostShard.has(failure.code)) throw new LostShardError(failure.message);
+  return undefined;
+}
+
+/** A reducer met a shard that is gone or damaged (and removed it): what is missing is to be made again. */
+export class LostShardError extends PomonaError {
+  override readonly name = "LostShardError";
+  constructor(message: string) {
+    super("damaged-shard", message, { remedy: "Check the disk or bucket: shards keep getting lost." });
+  }
+}

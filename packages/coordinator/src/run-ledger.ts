@@ -1,0 +1,118 @@
+import { addStageTimes, type Batch, type JobResult, type Phase, type RunProgress, type StageTimes } from "@pomona/core";
+
+/**
+ * What the coordinator knows of a run while it drives it: counts only, a few bytes a batch. It can be lost at any
+ * moment; the store says the same.
+ */
+export class RunLedger {
+  readonly #onProgress: (progress: RunProgress) => void;
+  /** Images in each batch, the closing one left out. */
+  readonly imagesPerBatch: number[] = [];
+  /** Batches whose shard is in the store. */
+  readonly #stored: Set<number>;
+  #listed = 0;
+  #listingClosed = false;
+  #featurized = 0;
+  #quarantined = 0;
+  #resumed = 0;
+  #decoded = 0;
+  #stages: StageTimes = {};
+  #phase: Phase = "listing";
+  #done = 0;
+  #total: number | undefined;
+
+  constructor(options: { readonly stored: Set<number>; readonly onProgress: (progress: RunProgress) => void }) {
+    this.#stored = options.stored;
+    this.#onProgress = options.onProgress;
+  }
+
+  get listed(): number {
+    return this.#listed;
+  }
+
+  get listingClosed(): boolean {
+    return this.#listingClosed;
+  }
+
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  get resumed(): number {
+    return this.#resumed;
+  }
+
+  get decoded(): number {
+    return this.#decoded;
+  }
+
+  get stages(): StageTimes {
+    return this.#stages;
+  }
+
+  hasShard(batch: number): boolean {
+    return this.#stored.has(batch);
+  }
+
+  batchListed(batch: Batch): void {
+    if (batch.end) {
+      this.#listingClosed = true;
+    } else {
+      this.imagesPerBatch.push(batch.images.length);
+      this.#listed += batch.images.length;
+      if (this.#stored.has(batch.ordinal)) {
+        this.#resumed += batch.images.length;
+        this.#featurized += batch.images.length;
+      }
+    }
+    this.#tell();
+  }
+
+  batchDone(batch: number, result: JobResult): void {
+    this.#stored.add(batch);
+    this.#featurized += this.imagesPerBatch[batch] ?? 0;
+    this.#quarantined += result.quarantined;
+    this.#decoded += result.decoded;
+    if (result.stages !== undefined) this.#stages = addStageTimes(this.#stages, result.stages);
+    this.#tell();
+  }
+
+  /** Some shards turned out to be gone or damaged: only these are left, the others are to be made again. */
+  keepShards(left: ReadonlySet<number>): void {
+    for (const batch of this.#stored) {
+      if (left.has(batch)) continue;
+      this.#stored.delete(batch);
+      this.#featurized -= this.imagesPerBatch[batch] ?? 0;
+    }
+  }
+
+  /** The moments read every shard: from here on the count of quarantined images is exact, resumed ones included. */
+  countQuarantined(quarantined: number): void {
+    this.#quarantined = quarantined;
+    this.#tell();
+  }
+
+  enter(phase: Phase, total?: number): void {
+    this.#phase = phase;
+    this.#done = 0;
+    this.#total = total;
+    this.#tell();
+  }
+
+  step(): void {
+    this.#done += 1;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const overImages = this.#phase === "listing" || this.#phase === "featurizing";
+    this.#onProgress({
+      phase: this.#phase,
+      done: overImages ? this.#featurized : this.#done,
+      total: overImages ? (this.#listingClosed ? this.#listed : undefined) : this.#total,
+      listed: this.#listed,
+      quarantined: this.#quarantined,
+      resumed: this.#resumed,
+    });
+  }
+}
