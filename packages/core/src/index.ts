@@ -1,5 +1,6 @@
 export type { Batch, ListedImage } from "./batch.ts";
 export { batchCapacity, batchHash, decodeBatch, encodeBatch } from "./batch.ts";
+export { type CsvFlavour, csvHeader } from "./csv-header.ts";
 export { BooksError, exitCodes, PomonaError, UsageError } from "./errors.ts";
 export type { Fingerprint } from "./fingerprint.ts";
 export { fingerprintDifferences, fingerprintHash } from "./fingerprint.ts";
