@@ -112,7 +112,8 @@ export function resampleRows(
  * spans:   for each output line two i32: its first source line, number of pairs of taps
  * weights: for each pair two i32, each a pair of 16-bit halves: low of both taps, high of both
  *
- * Target lines are written from the top, 16 bytes at a time: what spills over is overwritten by the next line.
+ * Target lines are written from the top, 16 bytes at a time: what spills over is overwritten by the next line. Returns
+ * where the weights of the line after the last one begin.
  */
 export function resampleColumns(
   source: usize,
@@ -122,7 +123,7 @@ export function resampleColumns(
   height: i32,
   spans: usize,
   weights: usize,
-): void {
+): usize {
   for (let y = 0; y < height; y++) {
     const first = source + <usize>load<u32>(spans) * sourceStride;
     const weightsEnd = weights + ((<usize>load<u32>(spans, 4)) << 3);
@@ -169,4 +170,5 @@ export function resampleColumns(
     spans += 8;
     weights = weightsEnd;
   }
+  return weights;
 }

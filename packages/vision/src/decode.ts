@@ -1,6 +1,7 @@
 import type { Sharp, SharpOptions } from "sharp";
-import { BadImageError, type BadImageReason } from "./bad-image.ts";
+import { BadImageError } from "./bad-image.ts";
 import { cmykToRgb } from "./cmyk.ts";
+import { decodeFailure } from "./decode-failure.ts";
 import { describeContent, type ImageFormat, sniffFormat } from "./image-format.ts";
 import { jpegComponents } from "./jpeg-components.ts";
 import type { Raster } from "./raster.ts";
@@ -29,7 +30,12 @@ export interface DecodeOptions {
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Raster> {
   const format = requireFormat(bytes);
-  return readRaster(openImage(bytes, format, options), await isCmyk(bytes, format, options));
+  try {
+    const cmyk = await isCmyk(bytes, format, options);
+    return await readRaster(openImage(bytes, format, options), cmyk);
+  } catch (error) {
+    throw decodeFailure(error, bytes);
+  }
 }
 
 /** @throws {BadImageError} `empty` or `not-an-image` */
@@ -56,12 +62,12 @@ export function openImage(
   return sharp(bytes, options);
 }
 
-/** Runs the pipeline to RGB bytes. */
+/** Runs the pipeline to RGB bytes; errors are as sharp throws them. */
 export async function readRaster(pipeline: Sharp, cmyk = false): Promise<Raster> {
   const colours = cmyk
     ? pipeline.pipelineColourspace("cmyk").toColourspace("cmyk")
     : pipeline.removeAlpha().toColourspace("srgb");
-  const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true }).catch(rethrow);
+  const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels !== (cmyk ? 4 : 3)) throw new BadImageError("corrupt", `${channels} colour channels`);
   return { width, height, data: cmyk ? cmykToRgb(data) : data };
@@ -71,23 +77,9 @@ export async function readRaster(pipeline: Sharp, cmyk = false): Promise<Raster>
 async function isCmyk(bytes: Uint8Array, format: ImageFormat, options: DecodeOptions): Promise<boolean> {
   if (format === "jpeg") return jpegComponents(bytes) === 4;
   if (format !== "png" && format !== "tiff") return false;
-  const { width, height, space } = await openImage(bytes, format, options).metadata().catch(rethrow);
+  const { width, height, space } = await openImage(bytes, format, options).metadata();
   if (width > MAX_SIDE || height > MAX_SIDE) {
     throw new BadImageError("too-many-pixels", `${width} x ${height} pixels, sides may have ${MAX_SIDE}`);
   }
   return space === "cmyk";
-}
-
-/** Messages of sharp, libvips and the codecs, first match wins. */
-const reasons: readonly (readonly [RegExp, BadImageReason])[] = [
-  [/pixel limit|too large|exceeds/i, "too-many-pixels"],
-  [/unsupported image format/i, "not-an-image"],
-  [/premature end|unexpected end|truncated|end of (?:file|stream|input)|read error/i, "truncated"],
-];
-
-function rethrow(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/memory|allocate/i.test(message)) throw error;
-  const reason = reasons.find(([pattern]) => pattern.test(message))?.[1] ?? "corrupt";
-  throw new BadImageError(reason, message.trim().replace(/\s+/g, " "), { cause: error });
 }

@@ -26,7 +26,7 @@ interface Kernel {
     height: number,
     spans: number,
     weights: number,
-  ): void;
+  ): number;
 }
 
 /** The kernel's vectors reach past the end of what they read and write, and its taps come in groups of 4. */
@@ -45,10 +45,18 @@ function instantiate(): Kernel {
   return instantiateWasm<Kernel>(compiled);
 }
 
+/** Lines of pixels in the kernel's memory. */
+interface Lines {
+  readonly start: number;
+  /** Bytes from one line to the next. */
+  readonly stride: number;
+  /** Number of lines. */
+  readonly count: number;
+}
+
 /**
  * The convolution of `resampleTypescript` on 128-bit vectors, byte for byte the same. One instance is for one thread;
- * its memory grows to the largest image seen: a strip, the image between the passes (about
- * `height * 3 * target width` bytes) and the result.
+ * its memory grows to the largest need seen: a strip of source lines, the image between the passes and the result.
  */
 export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8Array {
   const kernel = instantiate();
@@ -70,57 +78,105 @@ export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8
     return start;
   }
 
-  /** Leaves the resampled lines at `target`, `targetStride` bytes apart. */
-  function runRows(
-    { width, height, data }: Raster,
-    table: CoefficientTable,
-    target: number,
-    targetStride: number,
-  ): void {
-    const { spans, weights } = remembered(packedRows, table, packRowWeights);
-    const spansAt = place(spans);
-    const weightsAt = place(weights);
-    const stride = width * 3;
-    const stripRows = Math.min(Math.max(Math.floor(STRIP_BYTES / stride), 4), height + 3) & ~3;
-    const strip = reserve(stripRows * stride);
-    const memory = new Uint8Array(kernel.memory.buffer);
-    for (let y = 0; y < height; y += stripRows) {
-      const rows = Math.min(stripRows, height - y);
-      memory.set(data.subarray(y * stride, (y + rows) * stride), strip);
-      // Rows beyond the last one, to make a multiple of 4, hold rubbish and give rubbish that nobody reads.
-      const out = target + y * targetStride;
-      kernel.resampleRows(strip, stride, (rows + 3) & ~3, out, targetStride, table.outSize, spansAt, weightsAt);
-    }
+  /** A line's last pixel spills one byte, so these lines are padded; they come in fours. */
+  function reserveResampledRows(count: number, table: CoefficientTable): Lines {
+    const stride = (table.outSize * 3 + 16) & ~15;
+    return { start: reserve((count + 3) * stride), stride, count };
   }
 
-  return (raster, { horizontal, vertical }) => {
-    end = FIRST_FREE;
-    const width = horizontal?.outSize ?? raster.width;
-    const lineBytes = width * 3;
-    if (!horizontal && !vertical) return raster.data.slice();
+  function placeRowWeights(table: CoefficientTable) {
+    const { spans, weights } = remembered(packedRows, table, packRowWeights);
+    return { spans: place(spans), weights: place(weights) };
+  }
 
-    // A line's last pixel spills one byte, so resampled lines are padded.
-    const stride = horizontal ? (lineBytes + 16) & ~15 : lineBytes;
-    const lines = reserve((raster.height + 4) * stride);
-    if (horizontal) runRows(raster, horizontal, lines, stride);
-    else new Uint8Array(kernel.memory.buffer).set(raster.data, lines);
-
-    if (!vertical) {
-      const memory = new Uint8Array(kernel.memory.buffer);
-      const out = new Uint8Array(lineBytes * raster.height);
-      for (let y = 0; y < raster.height; y++) {
-        const line = lines + y * stride;
-        out.set(memory.subarray(line, line + lineBytes), y * lineBytes);
-      }
-      return out;
+  function rowsOfRaster({ width, height, data }: Raster, table: CoefficientTable): Lines {
+    const { spans, weights } = placeRowWeights(table);
+    const target = reserveResampledRows(height, table);
+    const stride = width * 3;
+    const stripLines = Math.min(Math.max(Math.floor(STRIP_BYTES / stride), 4), height + 3) & ~3;
+    const strip = reserve(stripLines * stride);
+    const memory = new Uint8Array(kernel.memory.buffer);
+    for (let y = 0; y < height; y += stripLines) {
+      const count = Math.min(stripLines, height - y);
+      memory.set(data.subarray(y * stride, (y + count) * stride), strip);
+      // Lines beyond the last one, to make a multiple of 4, hold rubbish and give rubbish that nobody reads.
+      const out = target.start + y * target.stride;
+      kernel.resampleRows(strip, stride, (count + 3) & ~3, out, target.stride, table.outSize, spans, weights);
     }
-    const { spans, weights } = remembered(packedColumns, vertical, packColumnWeights);
-    const spansAt = place(spans);
-    const weightsAt = place(weights);
-    const result = reserve(lineBytes * vertical.outSize);
-    kernel.resampleColumns(lines, stride, result, lineBytes, vertical.outSize, spansAt, weightsAt);
-    return new Uint8Array(kernel.memory.buffer).slice(result, result + lineBytes * vertical.outSize);
+    return target;
+  }
+
+  function rowsOfLines(source: Lines, table: CoefficientTable): Lines {
+    const { spans, weights } = placeRowWeights(table);
+    const target = reserveResampledRows(source.count, table);
+    const count = (source.count + 3) & ~3;
+    kernel.resampleRows(source.start, source.stride, count, target.start, target.stride, table.outSize, spans, weights);
+    return target;
+  }
+
+  function columnsOfRaster({ width, height, data }: Raster, table: CoefficientTable): Lines {
+    const { outSize, starts, counts } = table;
+    const packed = remembered(packedColumns, table, packColumnWeights);
+    const spans = place(packed.spans);
+    let weights = place(packed.weights);
+    const stride = width * 3;
+    // Three lines more: the pass over rows reads them in fours.
+    const target = { start: reserve((outSize + 3) * stride), stride, count: outSize };
+    const stripLines = Math.max(Math.floor(STRIP_BYTES / stride), table.taps);
+    // One line more: taps come in pairs.
+    const strip = reserve((stripLines + 1) * stride);
+    const memory = new Uint8Array(kernel.memory.buffer);
+    for (let y = 0; y < outSize; ) {
+      const first = starts[y];
+      let next = y + 1;
+      while (next < outSize && starts[next] + counts[next] <= first + stripLines) next++;
+      const last = Math.min(height, first + stripLines);
+      memory.set(data.subarray(first * stride, last * stride), strip);
+      // Spans count lines from the image's first one; addresses wrap around at 2^32.
+      const origin = strip - first * stride;
+      const out = target.start + y * stride;
+      weights = kernel.resampleColumns(origin, stride, out, stride, next - y, spans + y * 8, weights);
+      y = next;
+    }
+    return target;
+  }
+
+  function columnsOfLines(source: Lines, width: number, table: CoefficientTable): Lines {
+    const { spans, weights } = remembered(packedColumns, table, packColumnWeights);
+    const stride = width * 3;
+    const target = { start: reserve(table.outSize * stride), stride, count: table.outSize };
+    const [spansAt, weightsAt] = [place(spans), place(weights)];
+    kernel.resampleColumns(source.start, source.stride, target.start, stride, table.outSize, spansAt, weightsAt);
+    return target;
+  }
+
+  function convolve(raster: Raster, { horizontal, vertical, verticalFirst }: Passes): Lines | undefined {
+    if (horizontal && vertical) {
+      if (verticalFirst) return rowsOfLines(columnsOfRaster(raster, vertical), horizontal);
+      return columnsOfLines(rowsOfRaster(raster, horizontal), horizontal.outSize, vertical);
+    }
+    if (horizontal) return rowsOfRaster(raster, horizontal);
+    if (vertical) return columnsOfRaster(raster, vertical);
+    return undefined;
+  }
+
+  return (raster, passes) => {
+    end = FIRST_FREE;
+    const lines = convolve(raster, passes);
+    if (!lines) return raster.data.slice();
+    const lineBytes = (passes.horizontal?.outSize ?? raster.width) * 3;
+    return copyLines(new Uint8Array(kernel.memory.buffer), lines, lineBytes);
   };
+}
+
+/** Takes the padding out. */
+function copyLines(memory: Uint8Array, { start, stride, count }: Lines, lineBytes: number): Uint8Array {
+  const out = new Uint8Array(count * lineBytes);
+  for (let y = 0; y < count; y++) {
+    const line = start + y * stride;
+    out.set(memory.subarray(line, line + lineBytes), y * lineBytes);
+  }
+  return out;
 }
 
 function remembered(

@@ -7,6 +7,8 @@ const HALF = 1 << (PRECISION_BITS - 1);
 export interface Passes {
   readonly horizontal: CoefficientTable | undefined;
   readonly vertical: CoefficientTable | undefined;
+  /** The order changes bytes, because pixels are rounded and clamped between the passes. */
+  readonly verticalFirst: boolean;
 }
 
 /**
@@ -15,14 +17,14 @@ export interface Passes {
  *
  * @returns `width * height * 3` bytes, RGB, of the size the passes lead to
  */
-export function resampleTypescript(raster: Raster, { horizontal, vertical }: Passes): Uint8Array {
-  const width = horizontal?.outSize ?? raster.width;
-  const rows = horizontal ? resampleRows(raster, horizontal) : raster.data;
-  if (vertical) return resampleColumns(rows, width, vertical);
-  return horizontal ? rows : rows.slice();
+export function resampleTypescript(raster: Raster, { horizontal, vertical, verticalFirst }: Passes): Uint8Array {
+  if (verticalFirst) return resampleRows(resampleColumns(raster, vertical), horizontal).data.slice();
+  return resampleColumns(resampleRows(raster, horizontal), vertical).data.slice();
 }
 
-function resampleRows({ width, height, data }: Raster, table: CoefficientTable): Uint8Array {
+function resampleRows(raster: Raster, table: CoefficientTable | undefined): Raster {
+  if (!table) return raster;
+  const { width, height, data } = raster;
   const { outSize, taps, starts, counts, weights } = table;
   const out = new Uint8Array(outSize * height * 3);
   let o = 0;
@@ -45,10 +47,12 @@ function resampleRows({ width, height, data }: Raster, table: CoefficientTable):
       out[o++] = toByte(blue);
     }
   }
-  return out;
+  return { width: outSize, height, data: out };
 }
 
-function resampleColumns(data: Uint8Array, width: number, table: CoefficientTable): Uint8Array {
+function resampleColumns(raster: Raster, table: CoefficientTable | undefined): Raster {
+  if (!table) return raster;
+  const { width, data } = raster;
   const { outSize, taps, starts, counts, weights } = table;
   const stride = width * 3;
   const out = new Uint8Array(stride * outSize);
@@ -65,7 +69,7 @@ function resampleColumns(data: Uint8Array, width: number, table: CoefficientTabl
       out[y * stride + x] = toByte(sum);
     }
   }
-  return out;
+  return { width, height: outSize, data: out };
 }
 
 function toByte(sum: number): number {

@@ -1,4 +1,5 @@
 import { type DecodeOptions, decodeImage, openImage, readRaster, requireFormat } from "./decode.ts";
+import { decodeFailure } from "./decode-failure.ts";
 import { jpegComponents } from "./jpeg-components.ts";
 import { sharp } from "./safe-sharp.ts";
 
@@ -16,7 +17,10 @@ export async function decodeWithVips(
   const format = requireFormat(bytes);
   const resize = { fit: "fill", kernel: "cubic" } as const;
   if (format === "jpeg" && jpegComponents(bytes) !== 4) {
-    const { data } = await readRaster(openImage(bytes, format, options).resize(size, size, resize));
+    const pipeline = openImage(bytes, format, options).resize(size, size, resize);
+    const { data } = await readRaster(pipeline).catch((error: unknown) => {
+      throw decodeFailure(error, bytes);
+    });
     return data;
   }
   // libvips weighs pixels by their alpha when it resizes, so alpha is dropped first.

@@ -43,5 +43,15 @@ export function createResampler({
     return cache.get(`${inSize}:${outSize}`, () => computeCoefficients(inSize, outSize, convolution));
   }
   return (raster) =>
-    convolve(raster, { horizontal: table(raster.width, width), vertical: table(raster.height, height) });
+    convolve(raster, {
+      horizontal: table(raster.width, width),
+      vertical: table(raster.height, height),
+      verticalFirst: isVerticalFirst(raster, width, height),
+    });
+}
+
+/** Pillow 13's rule (`ImagingResampleInner`); up to Pillow 12 the horizontal pass was always the first one. */
+function isVerticalFirst(raster: Raster, width: number, height: number): boolean {
+  const lost = raster.height - height;
+  return lost > 0 && lost > (raster.width - width) * 2;
 }

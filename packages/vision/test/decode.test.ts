@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { crc32, createDeflate } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { BadImageError } from "../src/bad-image.ts";
+import { decodeImage } from "../src/decode.ts";
+import { goldens, readOdd, sha256 } from "./image-goldens.ts";
+
+describe("decodeImage", () => {
+  it.each(goldens.odd)("gives Pillow's bytes for $file", async ({ file, width, height, decoded }) => {
+    const raster = await decodeImage(readOdd(file));
+    expect([raster.width, raster.height, raster.data.length]).toEqual([width, height, width * height * 3]);
+    expect(sha256(raster.data)).toBe(decoded);
+  });
+
+  it("turns an image upright only when asked", async () => {
+    const { upright, decoded } = goldens.odd.find(({ file }) => file === "exif-6.jpg")!;
+    const raster = await decodeImage(readOdd("exif-6.jpg"), { exifRotate: true });
+    expect([raster.width, raster.height]).toEqual([31, 41]);
+    expect(sha256(raster.data)).toBe(upright);
+    expect(upright).not.toBe(decoded);
+  });
+
+  it.each([
+    ["bad-empty.jpg", "empty", /no bytes/],
+    ["bad-truncated.jpg", "truncated", /premature end/],
+    ["bad-truncated-header.jpg", "truncated", /premature end/],
+    ["bad-truncated.png", "truncated", /png/],
+    ["bad-truncated.tif", "truncated", /tiff/],
+    ["bad-corrupt.png", "corrupt", /png/],
+    ["bad-html.jpg", "not-an-image", /HTML/],
+    ["bad-svg.jpg", "not-an-image", /SVG/],
+    ["bad-pdf.jpg", "not-an-image", /PDF/],
+    ["bad-heic.jpg", "not-an-image", /HEIC/],
+    ["bad-bmp.jpg", "not-an-image", /BMP/],
+  ])("refuses %s: %s", async (file, reason, detail) => {
+    const error = await decodeImage(readOdd(file)).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(BadImageError);
+    expect(error).toMatchObject({ reason, detail: expect.stringMatching(detail) });
+  });
+
+  it("refuses an image above the pixel limit, and takes one at the limit", async () => {
+    const file = readOdd("grey.jpg");
+    await expect(decodeImage(file, { maxPixels: 41 * 31 - 1 })).rejects.toMatchObject({ reason: "too-many-pixels" });
+    await expect(decodeImage(file, { maxPixels: 41 * 31 })).resolves.toMatchObject({ width: 41, height: 31 });
+  });
+
+  it("refuses a side that no JPEG can have", async () => {
+    const error = decodeImage(await blackPng(65_536, 1));
+    await expect(error).rejects.toMatchObject({
+      reason: "too-many-pixels",
+      detail: expect.stringContaining("65536 x 1"),
+    });
+  });
+
+  it("refuses a decompression bomb at once, without memory for its pixels", async () => {
+    const bomb = await blackPng(30_000, 30_000);
+    expect(bomb.length).toBeLessThan(1e6);
+    await decodeImage(readOdd("grey.png"));
+    const before = process.resourceUsage().maxRSS;
+    const start = performance.now();
+    await expect(decodeImage(bomb)).rejects.toMatchObject({ reason: "too-many-pixels" });
+    expect(performance.now() - start).toBeLessThan(1000);
+    // KiB: the peak of the process, which no garbage collection can hide.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100 * 1024);
+  });
+
+  it("decodes the next image after a bad one", async () => {
+    const files = ["bad-truncated.jpg", "grey.jpg", "bad-corrupt.png", "rgb.png"];
+    const results = await Promise.allSettled(files.map((file) => decodeImage(readOdd(file))));
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "fulfilled"]);
+  });
+});
+
+/** A real, complete PNG of 1 bit a pixel, compressed line by line so that making it takes no memory. */
+async function blackPng(width: number, height: number): Promise<Uint8Array> {
+  const deflate = createDeflate();
+  const compressed: Buffer[] = [];
+  deflate.on("data", (chunk: Buffer) => compressed.push(chunk));
+  const lines = Buffer.alloc((1 + Math.ceil(width / 8)) * 100);
+  for (let y = 0; y < height; y += 100) {
+    const part = lines.subarray(0, (lines.length / 100) * Math.min(100, height - y));
+    if (!deflate.write(part)) await once(deflate, "drain");
+  }
+  deflate.end();
+  await once(deflate, "end");
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 1;
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  return Buffer.concat([
+    signature,
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", Buffer.concat(compressed)),
+    pngChunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function pngChunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const chunk = Buffer.alloc(body.length + 8);
+  chunk.writeUInt32BE(data.length, 0);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  return chunk;
+}
