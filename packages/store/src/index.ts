@@ -1,1 +1,5 @@
-export {};
+export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export { type Location, objectUri, parseLocation } from "./location.ts";
+export { MemoryStore } from "./memory-store.ts";
+export { type OpenStoreOptions, openStore } from "./open-store.ts";
+export type { SkipReason } from "./walk.ts";

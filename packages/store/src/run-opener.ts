@@ -50,5 +50,9 @@ async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Prom
       remedy: "Run the same version of Pomona in every role.",
     });
   }
-  return { file, out, input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience) };
+  return {
+    file,
+    out,
+    input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience),
+  };
 }
