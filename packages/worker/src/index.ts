@@ -1,1 +1,12 @@
-export {};
+export { claimFingerprint, describeFingerprint } from "./claim-fingerprint.ts";
+export { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
+export type { InferenceInfo, Preparation } from "./inference-messages.ts";
+export { type Featurizer, InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
+export type { FeaturizedImage, ImageOutcome, RefusedImage } from "./pool-image.ts";
+export {
+  type ImagesEvent,
+  type NetworkRequest,
+  startWorker,
+  type Worker,
+  type WorkerOptions,
+} from "./start-worker.ts";

@@ -1,0 +1,103 @@
+import { BadImageError, type Engine, type PreparedImage, type Preparer, pixelLength } from "@pomona/vision";
+import type { RowsMessage } from "./inference-messages.ts";
+
+export interface LoopImage {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly prepare: Preparer;
+}
+
+export interface FeatureLoopOptions {
+  readonly engine: Engine;
+  readonly inferBatch: number;
+  readonly onRows: (rows: Omit<RowsMessage, "kind">) => void;
+  readonly onRefused: (id: number, error: BadImageError) => void;
+}
+
+/** Files being decoded at once: enough to last for the time that the engine blocks the thread. */
+const maxDecoding = 16;
+/** Their bytes; decoded they take some forty times as much. At least one file is always decoded. */
+const maxDecodingBytes = 8 * 1024 * 1024;
+
+/**
+ * Decode, resample, infer, with the decoding ahead of the rest: the engine and the resampler block the thread, while the
+ * next files are decoded on libuv's. The engine is called when a full batch is ready, or when nothing else is coming.
+ */
+export class FeatureLoop {
+  readonly #engine: Engine;
+  readonly #inferBatch: number;
+  readonly #onRows: FeatureLoopOptions["onRows"];
+  readonly #onRefused: FeatureLoopOptions["onRefused"];
+  readonly #lookAhead: number;
+  /** One call's pixels; read by the engine before it answers, so it is used again. */
+  readonly #pixels: Uint8Array;
+  #waiting: LoopImage[] = [];
+  #decoding = 0;
+  #decodingBytes = 0;
+  #prepared: (PreparedImage & { readonly id: number })[] = [];
+  #inferring = false;
+
+  constructor({ engine, inferBatch, onRows, onRefused }: FeatureLoopOptions) {
+    this.#engine = engine;
+    this.#inferBatch = inferBatch;
+    this.#onRows = onRows;
+    this.#onRefused = onRefused;
+    this.#lookAhead = Math.min(maxDecoding, Math.max(4, inferBatch));
+    this.#pixels = new Uint8Array(inferBatch * pixelLength);
+  }
+
+  accept(image: LoopImage): void {
+    this.#waiting.push(image);
+    this.#advance();
+  }
+
+  #advance(): void {
+    // Decoding is started before the engine blocks the thread.
+    for (let next = this.#waiting[0]; next !== undefined && this.#mayDecode(next); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      void this.#decode(next);
+    }
+    if (this.#inferring || this.#prepared.length === 0) return;
+    const moreToCome = this.#decoding > 0 || this.#waiting.length > 0;
+    if (this.#prepared.length < this.#inferBatch && moreToCome) return;
+    void this.#infer(this.#prepared.splice(0, this.#inferBatch));
+  }
+
+  #mayDecode({ bytes }: LoopImage): boolean {
+    // Pixels that wait for a slow engine count too: they are bounded as the files are.
+    if (this.#prepared.length >= 2 * this.#inferBatch) return false;
+    if (this.#decoding === 0) return true;
+    return this.#decoding < this.#lookAhead && this.#decodingBytes + bytes.length <= maxDecodingBytes;
+  }
+
+  async #decode({ id, bytes, prepare }: LoopImage): Promise<void> {
+    this.#decoding += 1;
+    this.#decodingBytes += bytes.length;
+    try {
+      this.#prepared.push({ id, ...(await prepare(bytes)) });
+    } catch (error) {
+      if (!(error instanceof BadImageError)) throw error;
+      this.#onRefused(id, error);
+    }
+    this.#decoding -= 1;
+    this.#decodingBytes -= bytes.length;
+    this.#advance();
+  }
+
+  async #infer(images: readonly (PreparedImage & { readonly id: number })[]): Promise<void> {
+    this.#inferring = true;
+    const pixels = this.#pixels.subarray(0, images.length * pixelLength);
+    for (const [i, image] of images.entries()) pixels.set(image.pixels, i * pixelLength);
+    const start = performance.now();
+    const rows = await this.#engine.inferBatch(pixels, images.length);
+    this.#onRows({
+      ids: images.map(({ id }) => id),
+      rows,
+      decodeMs: images.map(({ decodeMs }) => decodeMs),
+      resampleMs: images.map(({ resampleMs }) => resampleMs),
+      inferMs: performance.now() - start,
+    });
+    this.#inferring = false;
+    this.#advance();
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  type Batch,
+  batchHash,
+  decodeBatch,
+  type JobResult,
+  type ListedImage,
+  type OpenRun,
+  type QuarantinedImage,
+  runLayout,
+  type Shard,
+} from "@pomona/core";
+import { BatchTimes } from "./batch-times.ts";
+import { Budget } from "./budget.ts";
+import { handBackOn } from "./hand-back.ts";
+import type { Featurizer } from "./inference-pool.ts";
+import type { ImageOutcome } from "./pool-image.ts";
+import { findShard, putShard, type ShardIdentity } from "./put-shard.ts";
+import { readImage } from "./read-image.ts";
+
+/** What all batches of a worker share of its connections and its memory. */
+export class FetchLimits {
+  readonly fetches: Budget;
+  readonly bytes: Budget;
+
+  /** @param maxBytes of images on their way, from the fetch to the answer of the pool */
+  constructor({ maxFetches = 16, maxBytes = 64 * 1024 * 1024 } = {}) {
+    this.fetches = new Budget(maxFetches);
+    this.bytes = new Budget(maxBytes);
+  }
+}
+
+export interface FeaturizeBatchOptions {
+  readonly openRun: OpenRun;
+  readonly batch: number;
+  readonly featurizer: Featurizer;
+  /** Length of a feature vector. */
+  readonly dimension: number;
+  /** Hash of the run's fingerprint. */
+  readonly fingerprint: string;
+  readonly limits: FetchLimits;
+  readonly signal: AbortSignal;
+  /** Told after each image; counts of this attempt so far. */
+  readonly onImages?: (counts: ImageCounts) => void;
+}
+
+export interface ImageCounts {
+  readonly decoded: number;
+  readonly quarantined: number;
+}
+
+/**
+ * One batch of images to one shard: get → decode → resample → infer → put. Writes nothing but the shard, and that only
+ * when it is whole. Throws `HandBackError` when `signal` is aborted.
+ */
+export async function featurizeBatch(options: FeaturizeBatchOptions): Promise<JobResult> {
+  const { signal } = options;
+  const attempt = new AbortController();
+  try {
+    return await handBackOn(signal, () => featurize(options, AbortSignal.any([signal, attempt.signal])));
+  } finally {
+    // Whatever still waits for a fetch or a process is not wanted any more.
+    attempt.abort();
+  }
+}
+
+async function featurize(options: FeaturizeBatchOptions, signal: AbortSignal): Promise<JobResult> {
+  const { openRun, dimension, fingerprint } = options;
+  const { out, file } = openRun;
+  const layout = runLayout(file.run);
+  const batchKey = layout.batch(options.batch);
+  const shardKey = layout.shard(options.batch);
+  const batch = decodeBatch(await out.get(batchKey, { signal }), batchKey);
+  const identity = { run: file.run, batch: options.batch, batchHash: batchHash(batch), fingerprint };
+
+  const found = await findShard(out, shardKey, identity);
+  if (found !== undefined) return { rows: found.index.length, quarantined: found.quarantined.length, decoded: 0 };
+
+  const times = new BatchTimes();
+  const outcomes = await featurizeImages(batch, options, { times, signal });
+  const shard = assembleShard(identity, outcomes, dimension);
+  const { index, quarantined } = await times.measure("put", () => {
+    signal.throwIfAborted();
+    return putShard(out, shardKey, shard);
+  });
+  return { rows: index.length, quarantined: quarantined.length, decoded: shard.index.length, stages: times.stages };
+}
+
+interface Attempt {
+  readonly times: BatchTimes;
+  readonly signal: AbortSignal;
+}
+
+function featurizeImages({ images }: Batch, options: FeaturizeBatchOptions, attempt: Attempt): Promise<ImageOutcome[]> {
+  const counts = { decoded: 0, quarantined: 0 };
+  return Promise.all(
+    images.map(async (image) => {
+      // What is beyond the limit is refused unread, so it takes no memory.
+      const bytes = Math.min(image.size, options.openRun.file.features.maxBytes);
+      const outcome = await options.limits.bytes.spend(bytes, () => featurizeImage(image, options, attempt));
+      counts[outcome.features === undefined ? "quarantined" : "decoded"] += 1;
+      if (!attempt.signal.aborted) options.onImages?.({ ...counts });
+      return outcome;
+    }),
+  );
+}
+
+async function featurizeImage(
+  image: ListedImage,
+  { openRun, featurizer, limits }: FeaturizeBatchOptions,
+  { times, signal }: Attempt,
+): Promise<ImageOutcome> {
+  const { maxBytes, resampler, filter, maxPixels, exifRotate } = openRun.file.features;
+  const read = await limits.fetches.spend(1, () => {
+    signal.throwIfAborted();
+    return times.measure("get", () => readImage(openRun.input, image, { maxBytes, signal }));
+  });
+  if (!(read instanceof Uint8Array)) return read;
+  const outcome = await featurizer.featurize(read, { resampler, filter, maxPixels, exifRotate }, signal);
+  if (outcome.features === undefined) return outcome;
+  times.observe("decode", outcome.decodeMs);
+  times.observe("resample", outcome.resampleMs);
+  times.observe("infer", outcome.inferMs);
+  return outcome;
+}
+
+/** Rows and quarantined images in the order of the batch: the same whoever was faster. */
+function assembleShard(identity: ShardIdentity, outcomes: readonly ImageOutcome[], dimension: number): Shard {
+  const index: number[] = [];
+  const quarantined: QuarantinedImage[] = [];
+  const features = new Float32Array(outcomes.filter((outcome) => outcome.features !== undefined).length * dimension);
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome.features === undefined) {
+      const { stage, reason, detail } = outcome;
+      quarantined.push({ index: i, stage, reason, detail });
+    } else {
+      features.set(outcome.features, index.length * dimension);
+      index.push(i);
+    }
+  }
+  return { ...identity, index: Uint32Array.from(index), features, dimension, quarantined };
+}

@@ -1,0 +1,78 @@
+import type { FeatureConfig, QuarantineReason } from "@pomona/core";
+import type { EngineFingerprint, EngineName } from "@pomona/vision";
+
+/** The messages between a worker and its inference processes, by "advanced" (structured clone) serialization. */
+export type MessageToChild = StartMessage | ImageMessage;
+export type MessageFromChild = ReadyMessage | FailedMessage | RowsMessage | RefusedMessage;
+
+/** What of a run's options decides about the pixels that the network sees. */
+export type Preparation = Pick<FeatureConfig, "resampler" | "filter" | "maxPixels" | "exifRotate">;
+
+/** The first message, once: which network to load, for life. */
+export interface StartMessage {
+  readonly kind: "start";
+  readonly engine: EngineName | "auto";
+  /** An absolute path or `untrained`. */
+  readonly weights: string;
+  /** Of one call of the engine. */
+  readonly threads: number;
+  /** Images per call of the engine, at most. */
+  readonly inferBatch: number;
+}
+
+export interface ImageMessage {
+  readonly kind: "image";
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly preparation: Preparation;
+}
+
+/** The engine is loaded. */
+export interface ReadyMessage {
+  readonly kind: "ready";
+  readonly info: InferenceInfo;
+}
+
+/** The engine cannot be loaded: the parts of a `PomonaError`. */
+export interface FailedMessage {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** One call of the engine. */
+export interface RowsMessage {
+  readonly kind: "rows";
+  /** [n] */
+  readonly ids: readonly number[];
+  /** [n, dimension], row-major. */
+  readonly rows: Float32Array;
+  /** [n] milliseconds from the start of decoding to the pixels, waiting for the thread included. */
+  readonly decodeMs: readonly number[];
+  /** [n] milliseconds */
+  readonly resampleMs: readonly number[];
+  /** Milliseconds of the whole call. */
+  readonly inferMs: number;
+}
+
+/** The bytes are no image that we read. */
+export interface RefusedMessage {
+  readonly kind: "refused";
+  readonly id: number;
+  readonly stage: "decode";
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+}
+
+/** What a loaded engine says of itself. */
+export interface InferenceInfo extends EngineFingerprint {
+  /** Version of the engine's library. */
+  readonly engineVersion: string;
+  readonly device: "cpu" | "gpu";
+  /** Length of a feature vector. */
+  readonly dimension: number;
+  readonly untrained: boolean;
+  /** Engines that `auto` would have preferred but that do not load here, with why. */
+  readonly passedOver: readonly string[];
+}

@@ -1,0 +1,126 @@
+import type { FeatureConfig, Job, JobContext, JobQueue, JobResult, OpenRun, RunOpener } from "@pomona/core";
+import { PomonaError, UsageError } from "@pomona/core";
+import type { WeightsQuery } from "@pomona/vision";
+import { claimFingerprint, describeFingerprint } from "./claim-fingerprint.ts";
+import { FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
+import { handBackOn } from "./hand-back.ts";
+import type { InferenceInfo } from "./inference-messages.ts";
+import { InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
+import { PoolKeeper } from "./pool-keeper.ts";
+
+export interface WorkerOptions
+  extends Pick<InferencePoolOptions, "inferBatch" | "threads" | "silenceMs" | "environment"> {
+  readonly queue: JobQueue;
+  readonly openRun: RunOpener;
+  /** Where weights are looked for; `explicit` counts for runs that name none. */
+  readonly weights: WeightsQuery;
+  /** Inference processes. */
+  readonly workers: number;
+  /** Batches that are fetched and computed at the same time. Default: enough images for all processes, at least 2. */
+  readonly batchesInFlight?: number;
+  /** Told after each image of a batch. */
+  readonly onImages?: (event: ImagesEvent) => void;
+}
+
+/** Counts of this attempt of the batch so far. */
+export interface ImagesEvent extends ImageCounts {
+  readonly run: string;
+  readonly batch: number;
+}
+
+/** A network as a run asks for it. */
+export type NetworkRequest = Pick<FeatureConfig, "engine" | "weights">;
+
+export interface Worker {
+  /** Starts the inference processes before the first batch comes; answers when the engine is loaded. */
+  warm(request: NetworkRequest): Promise<InferenceInfo>;
+  /**
+   * Takes no more batches and finishes those in flight; after `graceMs` (default: for ever) hands them back. Then ends
+   * the inference processes. Calling it again with a shorter grace shortens the wait.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** Makes shards of the batches that come through the queue. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { queue, openRun, workers, inferBatch = 8, onImages } = options;
+  const { batchesInFlight = Math.max(2, 1 + Math.ceil((workers * inferBatch) / 32)) } = options;
+  const pools = new PoolKeeper();
+  const limits = new FetchLimits();
+  const claims = new Map<string, Promise<string>>();
+
+  function usePool<T>(request: NetworkRequest, work: (pool: InferencePool) => Promise<T>): Promise<T> {
+    const key = JSON.stringify([request.engine, request.weights]);
+    return pools.use(key, () => createPool(request, options), work);
+  }
+
+  /** Once a run, unless it fails. */
+  function claim(run: OpenRun, info: InferenceInfo): Promise<string> {
+    const id = run.file.run;
+    const claimed = claims.get(id) ?? claimFor(run, info);
+    claims.set(id, claimed);
+    claimed.catch(() => claims.delete(id));
+    return claimed;
+  }
+
+  function handle(job: Job, { signal }: JobContext): Promise<JobResult> {
+    return handBackOn(signal, () => featurizeJob(job, signal));
+  }
+
+  async function featurizeJob(job: Job, signal: AbortSignal): Promise<JobResult> {
+    if (job.kind !== "features") throw new TypeError(`job ${job.id} of kind ${job.kind} is none of a worker's`);
+    const { run, batch } = job;
+    const opened = await openRun(run);
+    return usePool(opened.file.features, async (pool) => {
+      const info = await pool.ready;
+      const fingerprint = await claim(opened, info);
+      return featurizeBatch({
+        openRun: opened,
+        batch,
+        featurizer: pool,
+        dimension: info.dimension,
+        fingerprint,
+        limits,
+        signal,
+        ...(onImages && { onImages: (counts) => onImages({ run, batch, ...counts }) }),
+      });
+    });
+  }
+
+  const consumer = queue.consume("features", handle, { concurrency: batchesInFlight });
+  return {
+    warm: (request) => usePool(request, (pool) => pool.ready),
+    async close(closing) {
+      await consumer.close(closing);
+      await pools.close();
+    },
+  };
+}
+
+function createPool(
+  { engine, weights }: NetworkRequest,
+  { weights: query, workers, inferBatch, threads, silenceMs, environment }: WorkerOptions,
+): InferencePool {
+  // The processes load their libraries while the weights are looked for.
+  const located = locateWeights({ ...query, explicit: weights ?? query.explicit });
+  return new InferencePool({ engine, weights: located, workers, inferBatch, threads, silenceMs, environment });
+}
+
+/** As an error of ours: a run or a command ends with it. */
+async function locateWeights(query: WeightsQuery): Promise<string> {
+  const { findWeights } = await import("@pomona/vision");
+  try {
+    return await findWeights(query);
+  } catch (cause) {
+    const options = { cause, remedy: "Give the file with --weights FILE; --weights untrained runs a random network." };
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (query.explicit !== undefined) throw new UsageError("weights-not-found", message, options);
+    throw new PomonaError("weights-not-found", message, options);
+  }
+}
+
+async function claimFor({ out, file }: OpenRun, info: InferenceInfo): Promise<string> {
+  // Loaded here, not at the top: it takes a quarter of a second that the inference processes need.
+  const { preparationVersion } = await import("@pomona/vision");
+  return claimFingerprint(out, file.run, describeFingerprint(info, preparationVersion(file.features), file.features));
+}
