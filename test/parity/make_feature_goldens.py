@@ -1,7 +1,7 @@
 """Makes packages/report/goldens/features.json: what the official Keras MobileNetV2 gives for 20 photos and one drawing.
 
     python3 -m venv /tmp/venv-keras
-    /tmp/venv-keras/bin/pip install keras==3.15.1 tensorflow-cpu==2.21.0 pillow==13.0.0 numpy==2.4.6
+    /tmp/venv-keras/bin/pip install -r test/parity/requirements-features.txt
     /tmp/venv-keras/bin/python test/parity/make_feature_goldens.py PHOTOS WEIGHTS OUT [--pixels FILE]
 
 PHOTOS holds a folder a label; four photos of each are taken. WEIGHTS is a no-top Keras .h5. Only numbers are written:
@@ -95,7 +95,7 @@ def main() -> None:
             "features": encode(features[-1]),
         },
     }
-    arguments.out.write_text(json.dumps(golden, indent=1) + "\n")
+    arguments.out.write_text(json.dumps(golden, indent=2) + "\n")
     if arguments.pixels:
         arguments.pixels.write_bytes(images.tobytes())
     print(f"{len(paths)} photos and a drawing: {arguments.out}")
