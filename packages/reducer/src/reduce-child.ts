@@ -1,0 +1,48 @@
+import type { RunOpener } from "@pomona/core";
+import { createRunOpener, openStore } from "@pomona/store";
+import { type FromReduceChild, type ReduceSettings, type ToReduceChild, toFailure } from "./reduce-messages.ts";
+import { runReduceJob } from "./run-reduce-job.ts";
+
+// Entry point of a child process: jobs come from and results go to the parent, see reduce-pool.ts.
+
+let opening: { readonly settings: ReduceSettings; readonly openRun: Promise<RunOpener> } | undefined;
+let busy = false;
+
+const receive: { [Kind in ToReduceChild["kind"]]: (message: Extract<ToReduceChild, { kind: Kind }>) => void } = {
+  settings: ({ settings }) => {
+    opening = { settings, openRun: openHome(settings) };
+  },
+  job: (message) => void work(message),
+};
+
+async function work({ job }: Extract<ToReduceChild, { kind: "job" }>): Promise<void> {
+  busy = true;
+  try {
+    if (opening === undefined) throw new Error("a reduce child was given a job before its settings");
+    const { settings, openRun } = opening;
+    answer({ kind: "done", result: await runReduceJob(job, await openRun, settings) });
+  } catch (error) {
+    answer({ kind: "failed", failure: toFailure(error) });
+  } finally {
+    busy = false;
+  }
+}
+
+async function openHome({ home, giveUpAfterMs }: ReduceSettings): Promise<RunOpener> {
+  return createRunOpener({ home: await openStore(home, { cwd: process.cwd() }), giveUpAfterMs });
+}
+
+function answer(message: FromReduceChild): void {
+  if (process.connected) process.send?.(message);
+}
+
+// Ctrl-C reaches the whole process group; the parent decides what is finished first.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => {
+  // The parent is gone and nobody waits for the job; without one the process ends by itself.
+  if (busy) process.kill(process.pid, "SIGKILL");
+});
+process.on("message", (message: ToReduceChild) => {
+  const act = receive[message.kind] as (message: ToReduceChild) => void;
+  act(message);
+});

@@ -1,0 +1,40 @@
+import { type Job, type JobResult, PomonaError, StoreUnavailableError } from "@pomona/core";
+
+/** What a reduce child is told first. */
+export interface ReduceSettings {
+  /** Absolute location of the home. */
+  readonly home: string;
+  readonly giveUpAfterMs: number;
+  readonly threads: number;
+}
+
+export type ToReduceChild =
+  | { readonly kind: "settings"; readonly settings: ReduceSettings }
+  | { readonly kind: "job"; readonly job: Job };
+
+/** A child has one job at a time, so an answer needs no number. */
+export type FromReduceChild =
+  | { readonly kind: "done"; readonly result: JobResult }
+  | { readonly kind: "failed"; readonly failure: ReduceFailure };
+
+/** An error as it crosses processes. */
+export interface ReduceFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | undefined;
+  readonly exitCode: number;
+}
+
+export function toFailure(error: unknown): ReduceFailure {
+  if (error instanceof PomonaError) {
+    const { code, message, remedy, exitCode } = error;
+    return { code, message, remedy, exitCode };
+  }
+  const code = error instanceof StoreUnavailableError ? "storage-unavailable" : "reduce-failed";
+  const message = error instanceof Error ? error.message : String(error);
+  return { code, message, remedy: undefined, exitCode: 1 };
+}
+
+export function fromFailure({ code, message, remedy, exitCode }: ReduceFailure): PomonaError {
+  return new PomonaError(code, message, { ...(remedy !== undefined && { remedy }), exitCode });
+}

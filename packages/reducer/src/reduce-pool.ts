@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { type Job, type JobResult, PomonaError } from "@pomona/core";
+import { type FromReduceChild, fromFailure, type ReduceSettings, type ToReduceChild } from "./reduce-messages.ts";
+
+export interface ReducePoolOptions extends ReduceSettings {
+  /** Children at most. They are started when first needed and reused. */
+  readonly processes: number;
+}
+
+/** Child processes that do reduce jobs, one each at a time, since a job blocks its thread. */
+export class ReducePool {
+  readonly #settings: ReduceSettings;
+  readonly #processes: number;
+  readonly #idle: ChildProcess[] = [];
+  readonly #all = new Set<ChildProcess>();
+  readonly #waiting: (() => void)[] = [];
+  #closed = false;
+
+  constructor({ processes, home, giveUpAfterMs, threads }: ReducePoolOptions) {
+    this.#settings = { home, giveUpAfterMs, threads };
+    this.#processes = processes;
+  }
+
+  /**
+   * Has a child do the job, after waiting for a free one. Aborting kills the child and rejects with the signal's reason.
+   *
+   * @throws PomonaError as the job threw it; `reducer-died` where the child died, which may be tried again
+   */
+  async run(job: Job, { signal }: { readonly signal?: AbortSignal } = {}): Promise<JobResult> {
+    const child = await this.#acquire();
+    const kill = () => child.kill("SIGKILL");
+    signal?.addEventListener("abort", kill);
+    try {
+      signal?.throwIfAborted();
+      return await ask(child, job);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener("abort", kill);
+      this.#release(child);
+    }
+  }
+
+  /** Ends all children. A job in flight is lost; whoever wants it done waits for it first. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const ended = [...this.#all].map((child) => once(child, "exit"));
+    for (const child of this.#all) if (child.connected) child.disconnect();
+    await Promise.all(ended);
+  }
+
+  async #acquire(): Promise<ChildProcess> {
+    for (;;) {
+      if (this.#closed) throw new Error("the reducer is closed");
+      const child = this.#idle.pop();
+      if (child !== undefined && isAlive(child)) return child;
+      if (this.#all.size < this.#processes) return this.#start();
+      if (child === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #release(child: ChildProcess): void {
+    if (isAlive(child)) this.#idle.push(child);
+    this.#waiting.shift()?.();
+  }
+
+  #start(): ChildProcess {
+    // Standard output belongs to the command's own result, so a child's goes to standard error.
+    const child = fork(new URL("./reduce-child.js", import.meta.url), { execArgv: [], stdio: ["ignore", 2, 2, "ipc"] });
+    this.#all.add(child);
+    child.once("exit", () => {
+      this.#all.delete(child);
+      this.#waiting.shift()?.();
+    });
+    send(child, { kind: "settings", settings: this.#settings });
+    return child;
+  }
+}
+
+/** The child's answer, or how it died. */
+function ask(child: ChildProcess, job: Job): Promise<JobResult> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: FromReduceChild) => {
+      stop();
+      if (message.kind === "done") resolve(message.result);
+      else reject(fromFailure(message.failure));
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      stop();
+      reject(died(job, child.pid, signal ?? `exit code ${code}`));
+    };
+    const onError = (error: Error) => {
+      stop();
+      reject(died(job, child.pid, error.message));
+    };
+    const stop = () => {
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+      child.off("error", onError);
+    };
+    child.on("message", onMessage);
+    child.on("exit", onExit);
+    child.on("error", onError);
+    send(child, { kind: "job", job });
+  });
+}
+
+/** A channel that is closing is no error here: the child's exit is told by its own event. */
+function send(child: ChildProcess, message: ToReduceChild): void {
+  child.send(message, () => {});
+}
+
+function isAlive(child: ChildProcess): boolean {
+  return child.connected && child.exitCode === null && child.signalCode === null;
+}
+
+function died(job: Job, pid: number | undefined, how: string): PomonaError {
+  return new PomonaError("reducer-died", `reduce process ${pid} died (${how}) while doing ${job.kind} job ${job.id}`, {
+    remedy: "Run the same command again; SIGKILL usually means that memory ran out: give fewer --workers.",
+  });
+}

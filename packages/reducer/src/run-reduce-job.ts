@@ -1,0 +1,49 @@
+import {
+  type CsvJob,
+  type FitJob,
+  type Job,
+  type JobResult,
+  type MomentsJob,
+  type OpenRun,
+  PomonaError,
+  type ProjectJob,
+  type RunOpener,
+} from "@pomona/core";
+import { computeMoments } from "./compute-moments.ts";
+import { fitModel } from "./fit-model.ts";
+import { projectPart } from "./project-part.ts";
+import { writeCsv } from "./write-csv.ts";
+
+/** The jobs of queue `reduce`. */
+export type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
+
+export interface ReduceOptions {
+  /** Threads of a child's matrix products. They change no number. Default 1. */
+  readonly threads?: number;
+  /** How long the store may fail while a streamed file is written. Default 120,000. */
+  readonly giveUpAfterMs?: number;
+}
+
+type Handler<J extends ReduceJob> = (job: J, run: OpenRun, options: ReduceOptions) => Promise<JobResult>;
+
+const handlers: { readonly [Kind in ReduceJob["kind"]]: Handler<Extract<ReduceJob, { kind: Kind }>> } = {
+  moments: computeMoments,
+  fit: fitModel,
+  project: projectPart,
+  csv: writeCsv,
+};
+
+/** Does one job in this process, blocking its thread. Doing it again is harmless. */
+export async function runReduceJob(job: Job, openRun: RunOpener, options: ReduceOptions = {}): Promise<JobResult> {
+  if (!isReduceJob(job)) {
+    throw new PomonaError("unknown-job", `a reducer has no handler for jobs of kind ${job.kind}`, {
+      remedy: "Run the same version of Pomona in every role.",
+    });
+  }
+  const handle = handlers[job.kind] as Handler<ReduceJob>;
+  return handle(job, await openRun(job.run), options);
+}
+
+function isReduceJob(job: Job): job is ReduceJob {
+  return Object.hasOwn(handlers, job.kind);
+}

@@ -1,0 +1,34 @@
+import type { JobQueue } from "@pomona/core";
+import { ReducePool } from "./reduce-pool.ts";
+
+export interface ReducerOptions {
+  readonly queue: JobQueue;
+  /** Absolute location of the home where runs are registered. */
+  readonly home: string;
+  /** How long storage may fail before a job fails. */
+  readonly giveUpAfterMs: number;
+  /** Child processes, and jobs at the same time. */
+  readonly processes: number;
+  /** Threads of a child's matrix products. Default 1: two processes scale better than two threads. */
+  readonly threads?: number;
+}
+
+export interface Reducer {
+  /** Takes no more jobs and finishes those in flight; after `graceMs` (default: for ever) they are handed back. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** Does the jobs of queue `reduce` until it is closed. */
+export function startReducer({ queue, home, giveUpAfterMs, processes, threads = 1 }: ReducerOptions): Reducer {
+  const pool = new ReducePool({ home, giveUpAfterMs, processes, threads });
+  const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
+  return {
+    async close(options) {
+      try {
+        await consumer.close(options);
+      } finally {
+        await pool.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { type CsvFlavour, type CsvJob, type JobResult, type OpenRun, PomonaError, runLayout } from "@pomona/core";
+import type { Table } from "apache-arrow";
+import { stringify } from "csv-stringify/sync";
+import { float32Text } from "./float32-text.ts";
+import { readPartBooks } from "./project-part.ts";
+import { putStreamed } from "./put-streamed.ts";
+import { readParquet } from "./read-parquet.ts";
+
+export interface WriteCsvOptions {
+  /** How long the store may fail while the fragment is written. Default 120,000. */
+  readonly giveUpAfterMs?: number;
+}
+
+type Vector = Float32Array | Float64Array;
+/** The vector fields of row `i`. */
+type RowFields = (i: number) => string[];
+
+/** Per flavour: the columns to read, and how their vectors become fields. */
+const flavours: Record<
+  CsvFlavour,
+  { readonly columns: readonly string[]; readonly fieldsOf: (table: Table) => RowFields }
+> = {
+  compact: {
+    columns: ["path", "label", "pcaFeatures"],
+    fieldsOf: (table) => {
+      const vector = vectorsOf(table, "pcaFeatures");
+      return (i) => Array.from(vector(i), String);
+    },
+  },
+  full: {
+    columns: ["path", "label", "features", "scaledFeatures", "pcaFeatures"],
+    fieldsOf: (table) => {
+      const features = vectorsOf(table, "features");
+      const scaled = vectorsOf(table, "scaledFeatures");
+      const pca = vectorsOf(table, "pcaFeatures");
+      return (i) => [list(features(i), float32Text), list(scaled(i), float32Text), list(pca(i), String)];
+    },
+  },
+};
+
+/**
+ * The rows of one part of the table as CSV (RFC 4180 quoting, line ends `\n`), without a header, in the part's order.
+ * Numbers are the shortest decimals that are read back as the same float32 or float64. One row group is in memory.
+ *
+ * @throws PomonaError `missing-part` where the part is not made yet
+ */
+export async function writeCsv(
+  job: CsvJob,
+  run: OpenRun,
+  { giveUpAfterMs = 120_000 }: WriteCsvOptions = {},
+): Promise<JobResult> {
+  const { out } = run;
+  const generation = runLayout(run.file.run).generation(job.generation);
+  const partKey = generation.part(job.part);
+  const books = await readPartBooks(run, generation.partBooks(job.part));
+  if (books === undefined) {
+    throw new PomonaError("missing-part", `part ${partKey} is not made yet`, {
+      remedy: "Run the same command again to make it.",
+    });
+  }
+  const { columns, fieldsOf } = flavours[job.flavour];
+  async function* makeBody() {
+    for await (const table of readParquet(out, partKey, { columns })) {
+      if (table.numRows > 0) yield Buffer.from(csvOf(table, fieldsOf(table)));
+    }
+  }
+  const key = generation.csv(job.part, job.flavour);
+  if ((await out.stat(key)) === undefined) await putStreamed(out, key, { makeBody, giveUpAfterMs });
+  return { rows: books.rows, quarantined: 0, decoded: 0 };
+}
+
+function csvOf(table: Table, fields: RowFields): string {
+  const path = table.getChild("path");
+  const label = table.getChild("label");
+  const records = Array.from({ length: table.numRows }, (_, i) => [path?.get(i), label?.get(i), ...fields(i)]);
+  // A lone carriage return ends a line for some readers.
+  return stringify(records, { quoted_match: /\r/ });
+}
+
+/** The vectors of a column by row. */
+function vectorsOf(table: Table, name: string): (i: number) => Vector {
+  const column = table.getChild(name);
+  return (i) => {
+    const vector: { toArray(): Vector } | null = column?.get(i) ?? null;
+    if (vector === null) throw new TypeError(`row ${i} of the table has no ${name}`);
+    return vector.toArray();
+  };
+}
+
+function list(values: Vector, text: (value: number) => string): string {
+  return `[${Array.from(values, text).join(",")}]`;
+}
