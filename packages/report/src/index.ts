@@ -1,1 +1,3 @@
-export {};
+export { formatValidation } from "./format-validation.ts";
+export { type ValidateOptions, validateOutput } from "./validate-output.ts";
+export type { Check, Column, HeadRow, Validation } from "./validation.ts";

@@ -1,0 +1,86 @@
+import type { ObjectStore } from "@pomona/core";
+import { type RecordBatch, type Schema, tableFromIPC } from "apache-arrow";
+import { ParquetFile } from "parquet-wasm";
+import { columnType } from "./column-type.ts";
+import { StoredBlob } from "./stored-blob.ts";
+import type { Column } from "./validation.ts";
+
+/** A vector per row, one after the other. */
+type Floats = Float32Array | Float64Array;
+
+/** Consecutive rows of the table. The arrays are views that the next rows do not overwrite. */
+export interface TableRows {
+  readonly rows: number;
+  path(row: number): string;
+  label(row: number): string;
+  /** [rows, d] */
+  readonly features: Float32Array;
+  /** [rows, d] */
+  readonly scaledFeatures: Float32Array;
+  /** [rows, k] */
+  readonly pcaFeatures: Float64Array;
+}
+
+/** One file of the table, open. Memory is bounded by one row group, twice. */
+export interface TablePart {
+  readonly columns: readonly Column[];
+  rows(): AsyncGenerator<TableRows>;
+  /** Gives its memory back; not to be called after a failure, when a read may still hold it. */
+  close(): void;
+}
+
+/** Rejects with the store's own error where the bytes cannot be had. */
+export async function openTablePart(out: ObjectStore, key: string, bytes: number): Promise<TablePart> {
+  let onFailure: (error: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => {
+    onFailure = reject;
+  });
+  failure.catch(() => {});
+  const file = await Promise.race([
+    ParquetFile.fromFile(new StoredBlob({ store: out, key, onFailure }, 0, bytes)),
+    failure,
+  ]);
+  const { fields } = tableFromIPC(file.schema().intoIPCStream()).schema as Schema;
+  return {
+    columns: fields.map(({ name, type }) => ({ name, type: columnType(type) })),
+    async *rows() {
+      const groups = file.metadata().numRowGroups();
+      for (let group = 0; group < groups; group++) {
+        const table = await Promise.race([file.read({ rowGroups: [group] }), failure]);
+        for (const batch of tableFromIPC(table.intoIPCStream()).batches) yield rowsOf(batch);
+      }
+    },
+    close: () => file.free(),
+  };
+}
+
+function rowsOf(batch: RecordBatch): TableRows {
+  const paths = column(batch, "path");
+  const labels = column(batch, "label");
+  return {
+    rows: batch.numRows,
+    path: (row) => String(paths.get(row)),
+    label: (row) => String(labels.get(row)),
+    features: values(batch, "features", Float32Array),
+    scaledFeatures: values(batch, "scaledFeatures", Float32Array),
+    pcaFeatures: values(batch, "pcaFeatures", Float64Array),
+  };
+}
+
+/** The numbers of a column of fixed-size lists, without the padding that Arrow may put around them. */
+function values<T extends Floats>(batch: RecordBatch, name: string, type: new () => T): T {
+  const data = column(batch, name).data[0];
+  const numbers: unknown = data?.children[0]?.values;
+  if (data === undefined || !(numbers instanceof type)) throw new Error(`column ${name} holds other numbers`);
+  const size = data.stride;
+  return numbers.subarray(data.offset * size, (data.offset + data.length) * size) as T;
+}
+
+function column(batch: RecordBatch, name: string) {
+  const found = batch.getChild(name);
+  if (found === null) throw new Error(`there is no column ${name}`);
+  if (found.nullCount > 0 || found.data.some(({ children }) => children.some((child) => child.nullCount > 0))) {
+    throw new Error(`column ${name} has empty cells`);
+  }
+  return found;
+}
