@@ -12,7 +12,7 @@ export interface Fingerprint {
   readonly resample: string;
   readonly exifRotate: boolean;
   readonly network: string;
-  /** sha256 of the weights file; `untrained:<seed>` for a random network. */
+  /** sha256 of the weights file; `untrained:` and the sha256 of its recipe for a random network. */
   readonly weights: string;
   readonly engine: string;
   readonly precision: string;
