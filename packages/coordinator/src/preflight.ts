@@ -26,7 +26,7 @@ export async function preflight(options: {
     });
   }
   await check("read", input, () => readOneByte(input, first.key));
-  const probe = `${outputLayout.temporary}/preflight`;
+  const probe = outputLayout.preflight;
   await check("write", out, () => out.put(probe, Buffer.from("pomona\n")));
   await check("delete in", out, () => out.delete([probe]));
 }

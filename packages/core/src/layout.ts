@@ -25,6 +25,8 @@ export const outputLayout = {
   plots: "plots/",
   ours: "_run/",
   temporary: "_run/tmp",
+  /** Written and removed before a run begins, to know that it can be. */
+  preflight: "_run/preflight",
   log: "_run/log/",
   logEntry: (n: number) => `_run/log/${ordinal(n)}.json`,
 } as const;

@@ -1,0 +1,75 @@
+import { type Config, exitCodes, resolveConfig, UsageError } from "@pomona/core";
+import { describeSummary } from "../describe-summary.ts";
+import { describeDryRun, dryRun } from "../dry-run.ts";
+import { describeChanges, findChanges } from "../input-changes.ts";
+import { loadConfigFile } from "../load-config-file.ts";
+import { configFlags } from "../option-flags.ts";
+import { createProgressView } from "../progress-view.ts";
+import { run } from "../run.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { userFolders } from "../user-folders.ts";
+
+export interface RunFlags extends Readonly<Record<string, unknown>> {
+  readonly out?: string;
+  readonly home?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+  readonly dryRun?: boolean;
+  readonly checkInput?: boolean;
+  readonly overwrite?: boolean;
+  readonly refit?: boolean;
+  readonly takeOver?: boolean;
+}
+
+/** `pomona run <input> --out <folder>`. */
+export async function runCommand(input: string, flags: RunFlags, surroundings: Surroundings): Promise<number> {
+  const { cwd, stdout, stderr } = surroundings;
+  const { json = false, plain = false } = flags;
+  const config = await configOf(flags, surroundings);
+  const print = (value: unknown, text: string): void => {
+    stdout.write(json ? `${JSON.stringify(value)}\n` : text);
+  };
+  if (flags.dryRun) {
+    const survey = await dryRun({ input, out: flags.out, config, cwd });
+    print(survey, describeDryRun(survey));
+    return exitCodes.done;
+  }
+  if (flags.out === undefined) {
+    throw new UsageError("bad-option", "--out <folder> is missing", { remedy: `pomona run ${input} --out result` });
+  }
+  if (flags.checkInput) {
+    const changes = await findChanges({ input, out: flags.out, config, cwd });
+    print(changes, describeChanges(changes));
+    return exitCodes.done;
+  }
+  const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
+  const view = createProgressView(stderr, { plain: plain || json });
+  try {
+    const summary = await run({
+      input,
+      out: flags.out,
+      config,
+      home: flags.home ?? folders.home,
+      cacheDir: folders.cache,
+      cwd,
+      submittedBy: surroundings.user,
+      ...(flags.overwrite && { overwrite: true }),
+      ...(flags.refit && { refit: true }),
+      ...(flags.takeOver && { takeOver: true }),
+      onProgress: (progress) => view.show(progress),
+      onNotice: (message) => stderr.write(`${message}\n`),
+      signal: surroundings.signal,
+    });
+    view.close();
+    print(summary, describeSummary(summary));
+    return exitCodes.done;
+  } finally {
+    view.close();
+  }
+}
+
+async function configOf(flags: RunFlags, { env, cwd }: Surroundings): Promise<Config> {
+  const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
+  return resolveConfig({ flags: configFlags(flags), env, file });
+}

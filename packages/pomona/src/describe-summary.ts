@@ -1,0 +1,32 @@
+import { formatCount, formatDuration, formatRate } from "./format.ts";
+import type { RunSummary } from "./run-summary.ts";
+
+/** The last words of a run for people. */
+export function describeSummary(summary: RunSummary): string {
+  const { outcome, out, run, images, featurized, quarantined, labels, generation } = summary;
+  const lines: string[] = [];
+  if (summary.untrained) {
+    lines.push("WARNING: the network is random (--weights untrained): these numbers describe nothing.");
+  }
+  if (outcome === "finished") {
+    lines.push(`Nothing to do: run ${run} finished this; its input was listed at ${summary.listedAt}.`);
+    lines.push("--check-input shows what is new since, --overwrite starts again.");
+  }
+  lines.push(
+    `${formatCount(images, "image")} with ${formatCount(labels, "label")}: ${featurized} featurized, ${quarantined} quarantined`,
+  );
+  for (const [reason, n] of Object.entries(summary.quarantinedByReason))
+    lines.push(`  ${reason}: ${n} (see quarantine.csv)`);
+  const shares = summary.explainedVariance.slice(0, 10).map((share) => share.toFixed(8));
+  const more = summary.components > 10 ? ", …" : "";
+  lines.push(`${formatCount(summary.components, "component")}, explained variance ratio [${shares.join(", ")}${more}]`);
+  for (const warning of summary.warnings) lines.push(`Warning: ${warning}`);
+  if (outcome === "done") {
+    const again = summary.resumedImages > 0 ? `, ${summary.resumedImages} already stored` : "";
+    lines.push(
+      `${summary.decodedImages} decoded${again}; ${formatRate(summary.imagesPerSecond, "images")}, ${formatDuration(summary.seconds)} in all${generation > 1 ? `, generation ${generation}` : ""}`,
+    );
+  }
+  lines.push(`Result: ${out}`);
+  return `${lines.join("\n")}\n`;
+}

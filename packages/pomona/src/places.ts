@@ -1,0 +1,68 @@
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { extensionOf, type ImageSource, listedImages, readManifest } from "@pomona/coordinator";
+import { type FeatureConfig, type ObjectStore, PomonaError, UsageError } from "@pomona/core";
+import { openStore, parseLocation } from "@pomona/store";
+
+/** Opens a place that a person named; what they got wrong is a {@link UsageError}. */
+export async function openPlace(text: string, cwd: string, what: "input" | "output" | "home"): Promise<ObjectStore> {
+  try {
+    const location = parseLocation(text, cwd);
+    if (what === "input" && location.scheme === "file") await refuseNoFolder(location.path);
+    return await openStore(text, { cwd });
+  } catch (error) {
+    if (error instanceof PomonaError) throw error;
+    throw new UsageError("bad-location", `${what}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+async function refuseNoFolder(path: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && found.isDirectory()) return;
+  const why = found instanceof Error ? (found.code === "ENOENT" ? "does not exist" : found.message) : "is no folder";
+  throw new UsageError("input-not-found", `input ${path} ${why}`, { remedy: "Give the folder that holds the images." });
+}
+
+/** The images of an input, with a count of what was left out. */
+export interface Images {
+  readonly source: ImageSource;
+  /** Objects that were no images of this run, by extension, as far as the source was read. */
+  readonly skipped: ReadonlyMap<string, number>;
+}
+
+/** The listing that the configuration asks for: the manifest, or what the glob takes outside of the output. */
+export async function openImages(options: {
+  readonly input: ObjectStore;
+  readonly out?: ObjectStore | undefined;
+  readonly features: FeatureConfig;
+  readonly cwd: string;
+}): Promise<Images> {
+  const { input, out, features, cwd } = options;
+  const skipped = new Map<string, number>();
+  if (features.manifest !== undefined) {
+    const file = resolve(cwd, features.manifest);
+    const bytes = await readFile(file).catch((error: Error) => {
+      throw new UsageError("bad-manifest", `--manifest ${file}: ${error.message}`);
+    });
+    return { source: await readManifest(bytes, file, input), skipped };
+  }
+  const exclude = out?.uri.startsWith(input.uri) ? out.uri.slice(input.uri.length) : undefined;
+  if (exclude === "") {
+    throw new UsageError("output-is-input", `${out?.uri} is both input and output`, {
+      remedy: "Give --out another folder; one inside the input is fine.",
+    });
+  }
+  const onSkipped = (key: string): void => {
+    const extension = extensionOf(key);
+    skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
+  };
+  return { source: listedImages({ input, features, exclude, onSkipped }), skipped };
+}
+
+/** `; left out: 3 .txt, 1 .pdf`, the most frequent first; empty when nothing was. */
+export function describeSkipped(skipped: ReadonlyMap<string, number>): string {
+  const counts = [...skipped].sort(([, a], [, b]) => b - a).slice(0, 8);
+  return counts.length === 0 ? "" : `; left out: ${counts.map(([extension, n]) => `${n} ${extension}`).join(", ")}`;
+}

@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { runCommand } from "./commands/run.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { addConfigFlags } from "./option-flags.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { version } from "./version.ts";
+
+/** The command line. `finish` receives the exit code of the command that ran. */
+export function createProgram(surroundings: Surroundings, finish: (exitCode: number) => void): Command {
+  const program = new Command("pomona")
+    .description(
+      "Images in, features out: MobileNetV2 features of a folder of labelled images, standardised and reduced by PCA, as Parquet.",
+    )
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+    })
+    .showSuggestionAfterError();
+
+  addConfigFlags(
+    program
+      .command("run")
+      .summary("images to a table of features, in this process")
+      .description(
+        "Lists the images of a folder, computes their features, standardises and reduces them, and writes the table. Run the same command again to go on after an interruption.",
+      )
+      .argument("<input>", "folder of images; the label of an image is its folder")
+      .option("--out <folder>", "where the result goes")
+      .option("--dry-run", "only count: images, labels, what is left out, estimated time and bytes")
+      .option("--check-input", "only compare: what is new, changed or gone since the run in --out listed its input")
+      .option("--overwrite", "delete an earlier result of Pomona in --out first")
+      .option("--refit", "where only model options differ, make model and table anew; nothing is decoded")
+      .option("--take-over", "work on an output that another process claims")
+      .option("--home <folder>", "where runs are registered (default: the user's data folder, or POMONA_HOME)")
+      .option("--config <file>", "options as JSON; flags and environment win")
+      .option("--json", "print one JSON object as the last line, errors too")
+      .option("--plain", "progress as lines even on a terminal"),
+  )
+    .addHelpText("after", runExamples)
+    .action(async (input, flags) => finish(await runCommand(input, flags, surroundings)));
+
+  program
+    .command("validate")
+    .summary("read a result back and check it")
+    .description(
+      "Reads the table back and checks rows, paths, vectors, scaling, projection, hashes and books. Exit code 0 only if everything holds.",
+    )
+    .argument("<out>", "the result of a run")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona validate result\n")
+    .action(async (out, flags) => finish(await validateCommand(out, flags, surroundings)));
+
+  return program;
+}
+
+const runExamples = `
+Examples:
+  pomona run photos --out result                        features and 2 components of every photo
+  pomona run photos --out result --variance 0.95        as many components as explain 95 %
+  pomona run photos --out result --components 5 --refit other components, nothing is decoded again
+  pomona run photos --out result --label-from '^(?<label>[^_/]+)'
+  pomona run photos --dry-run                           what would be taken
+
+Every option is also an environment variable (POMONA_BATCH_SIZE) and a key of --config ("batchSize").
+Exit codes: 0 done, 1 failed, 2 wrong request, 3 too many unreadable images, 130 interrupted.
+`;

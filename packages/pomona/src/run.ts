@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordinator";
+import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
+import { EmbeddedQueue } from "@pomona/queue";
+import { startReducer } from "@pomona/reducer";
+import { createRunOpener, PatientStore } from "@pomona/store";
+import { usableCores } from "@pomona/vision/thread-budget";
+import { type InferenceInfo, startWorker } from "@pomona/worker";
+import { LiveProgress } from "./live-progress.ts";
+import { describeSkipped, openImages, openPlace } from "./places.ts";
+import { type RunSummary, summarise } from "./run-summary.ts";
+import { version } from "./version.ts";
+import { withClosers } from "./with-closers.ts";
+
+export interface RunOptions {
+  /** Folder of images. */
+  readonly input: string;
+  /** Folder for the result. */
+  readonly out: string;
+  readonly config: Config;
+  /** Where runs are registered. */
+  readonly home: string;
+  /** Where weights are looked up and downloaded to. */
+  readonly cacheDir: string;
+  readonly cwd: string;
+  readonly submittedBy: string;
+  /** Delete an earlier result of Pomona in `out`. */
+  readonly overwrite?: boolean;
+  /** Where only model options differ, make model and table anew from the stored features. */
+  readonly refit?: boolean;
+  /** Work on an output that another process claims. */
+  readonly takeOver?: boolean;
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Things that a person should know and that are no error. */
+  readonly onNotice?: (message: string) => void;
+  /** Aborted: what is in flight is finished, then the signal's reason is thrown; the run can be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Batches that the worker works on at a time: the next one is read and decoded while one is inferred. */
+const batchesInFlight = 2;
+
+/**
+ * The whole job in this process and its children, without any service: images to `out/parquet`. Does nothing where the
+ * same result is there; goes on where an earlier call stopped. Throws {@link PomonaError} with a remedy.
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const { config, cwd, overwrite = false, refit = false, takeOver = false, onNotice = () => {}, signal } = options;
+  const { machine, features } = config;
+  const startedAt = performance.now();
+  const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
+  const bareInput = await openPlace(options.input, cwd, "input");
+  const bareOut = await openPlace(options.out, cwd, "output");
+  const bareHome = await openPlace(options.home, cwd, "home");
+  const giveUpAfterMs = machine.giveUpAfter * 1000;
+  const patience = new Patience({ giveUpAfterMs });
+  const [input, out, home] = [bareInput, bareOut, bareHome].map((store) => new PatientStore(store, patience)) as [
+    PatientStore,
+    PatientStore,
+    PatientStore,
+  ];
+  const { source } = await openImages({ input, out, features, cwd });
+  const bare = await openImages({ input: bareInput, out: bareOut, features, cwd });
+
+  const opened = await openOutput({
+    home,
+    input,
+    out,
+    config,
+    newRun: makeRunId(new Date(), randomBytes(6)),
+    owner: await identifyProcess(),
+    submittedBy: options.submittedBy,
+    pomona: version,
+    overwrite,
+    refit,
+    takeOver,
+    now: () => new Date(),
+    beforeBegin: () =>
+      preflight({
+        input: bareInput,
+        out: bareOut,
+        source: bare.source,
+        describeSkipped: () => describeSkipped(bare.skipped),
+      }),
+  });
+  const place = { out: out.uri, seconds: 0, decodedImages: 0, resumedImages: 0, firstImageSeconds: null };
+  if (opened.kind === "finished") {
+    return summarise(opened.success, { ...place, outcome: "finished", seconds: secondsSoFar(), featurizingSeconds: 0 });
+  }
+
+  return withClosers(async (onClose) => {
+    const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
+    const processes = machine.workers ?? usableCores();
+    const queue = new EmbeddedQueue();
+    onClose(() => queue.close());
+    const worker = startWorker({
+      queue,
+      openRun: createRunOpener({ home, giveUpAfterMs }),
+      weights: { cacheDir: options.cacheDir, cwd },
+      workers: processes,
+      inferBatch: machine.inferBatch,
+      batchesInFlight,
+      onImages: live.onImages,
+    });
+    onClose(() => worker.close());
+    const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes });
+    onClose(() => reducer.close());
+    // Processes and sessions start while the first keys are listed.
+    const warm = worker.warm(features);
+    // A failed start reaches the run through its first batch.
+    warm.then(
+      (info) => announce(info, onNotice),
+      () => {},
+    );
+    queue.onEnded("features", ({ job }) => {
+      if (job.kind === "features") live.onStored(job.batch);
+    });
+    const { success, decoded, resumed } = await driveRun({
+      ...opened,
+      out,
+      queue,
+      source,
+      machine,
+      window: 2 * batchesInFlight,
+      onProgress: live.onProgress,
+      signal,
+    });
+    return summarise(success, {
+      outcome: "done",
+      out: out.uri,
+      seconds: secondsSoFar(),
+      decodedImages: decoded,
+      resumedImages: resumed,
+      firstImageSeconds: live.firstImageSeconds,
+      featurizingSeconds: success.seconds.featurizing ?? 0,
+    });
+  });
+}
+
+function announce(info: InferenceInfo, onNotice: (message: string) => void): void {
+  if (info.weights.startsWith("untrained")) {
+    onNotice("WARNING: the network is random (--weights untrained): the features describe nothing.");
+  }
+}
