@@ -1,6 +1,6 @@
 /**
  * The shortest decimal that is read back as the same float32 ("0.1", not "0.10000000149011612"). Six significant digits
- * survive a float32 at least, nine tell any two apart.
+ * survive a float32 at least (a subnormal one may have a shorter form yet), nine tell any two apart.
  */
 export function float32Text(value: number): string {
   if (value === 0) return "0";

@@ -1,0 +1,152 @@
+import {
+  type Batch,
+  batchHash,
+  encodeBatch,
+  encodeJson,
+  encodeShard,
+  type Fingerprint,
+  featureOptions,
+  fingerprintHash,
+  type GenerationRequest,
+  type ListedImage,
+  modelOptions,
+  type ObjectStore,
+  type OpenRun,
+  type QuarantinedImage,
+  type RunFile,
+  runLayout,
+  type Shard,
+} from "@pomona/core";
+import { MemoryStore } from "@pomona/store";
+
+export interface SyntheticRunOptions {
+  /** Images of each batch. */
+  readonly batches: readonly number[];
+  /** d. Default 6. */
+  readonly dimension?: number;
+  /** Images without a row, as `batch:index`. */
+  readonly quarantined?: readonly string[];
+  readonly model?: Record<string, unknown>;
+  readonly out?: ObjectStore;
+  /** Value of feature j of the row-th image of the listing. Default: pseudo-random, column 2 constant. */
+  readonly feature?: (row: number, j: number) => number;
+  readonly image?: (row: number) => Partial<ListedImage>;
+}
+
+export const run = "20260131-120000-abcdef";
+
+const fingerprint: Fingerprint = {
+  name: "pomona.fingerprint",
+  version: 1,
+  decode: "1",
+  libvips: "8.17",
+  resample: "pillow 1 bicubic",
+  exifRotate: false,
+  network: "mobilenet_v2_1.0_224",
+  weights: "untrained:1",
+  engine: "onnxruntime",
+  precision: "float32",
+};
+
+/** A run whose shards exist, and the rows that its table must have. */
+export async function writeSyntheticRun({
+  batches,
+  dimension = 6,
+  quarantined = [],
+  model = { components: 2 },
+  out = new MemoryStore(),
+  feature = pseudoRandom,
+  image = () => ({}),
+}: SyntheticRunOptions) {
+  const layout = runLayout(run);
+  const file: RunFile = {
+    name: "pomona.run",
+    version: 1,
+    protocol: 1,
+    run,
+    input: "memory:///",
+    features: featureOptions.parse({}),
+    pomona: "0.1.0",
+    at: "2026-01-31T12:00:00Z",
+  };
+  await out.put(layout.config, encodeJson(file));
+  await out.put(layout.fingerprint, encodeJson(fingerprint));
+  const rows: { image: ListedImage; features: Float32Array }[] = [];
+  let listed = 0;
+  for (const [ordinal, n] of batches.entries()) {
+    const images = Array.from({ length: n }, (_, i) => listedImage(listed + i, image(listed + i)));
+    const batch: Batch = {
+      name: "pomona.batch",
+      version: 1,
+      run,
+      ordinal,
+      listedBefore: listed,
+      after: null,
+      last: images.at(-1)?.key ?? null,
+      end: n === 0,
+      images,
+    };
+    await out.put(layout.batch(ordinal), encodeBatch(batch));
+    if (n === 0) continue;
+    const bad = [...images.keys()].filter((i) => quarantined.includes(`${ordinal}:${i}`));
+    const quarantine: QuarantinedImage[] = bad.map((index) => ({
+      index,
+      stage: "decode",
+      reason: "truncated",
+      detail: "premature end",
+    }));
+    const index = Uint32Array.from([...images.keys()].filter((i) => !quarantined.includes(`${ordinal}:${i}`)));
+    const features = new Float32Array(index.length * dimension);
+    for (const [row, i] of index.entries()) {
+      for (let j = 0; j < dimension; j++) features[row * dimension + j] = feature(listed + i, j);
+      rows.push({ image: images[i], features: features.subarray(row * dimension, (row + 1) * dimension) });
+    }
+    await out.put(layout.shard(ordinal), encodeShard(shardOf(batch, { index, features, dimension, quarantine })));
+    listed += n;
+  }
+  const open: OpenRun = { file, out, input: new MemoryStore() };
+  await requestGeneration(open, 1, model);
+  return { open, openRun: async () => open, rows, layout, out, fingerprint: fingerprintHash(fingerprint) };
+}
+
+export async function requestGeneration({ out }: OpenRun, generation: number, model: Record<string, unknown>) {
+  const request: GenerationRequest = {
+    name: "pomona.generation",
+    version: 1,
+    generation,
+    model: modelOptions.parse(model),
+  };
+  await out.put(runLayout(run).generation(generation).request, encodeJson(request));
+}
+
+interface ShardRows {
+  readonly index: Uint32Array;
+  readonly features: Float32Array;
+  readonly dimension: number;
+  readonly quarantine: readonly QuarantinedImage[];
+}
+
+export function shardOf(batch: Batch, { index, features, dimension, quarantine }: ShardRows): Shard {
+  return {
+    run,
+    batch: batch.ordinal,
+    batchHash: batchHash(batch),
+    fingerprint: fingerprintHash(fingerprint),
+    index,
+    features,
+    dimension,
+    quarantined: quarantine,
+  };
+}
+
+function listedImage(row: number, given: Partial<ListedImage>): ListedImage {
+  const label = ["apple", "pear", "plum"][row % 3];
+  const key = `${label}/${String(row).padStart(6, "0")}.jpg`;
+  return { key, label, size: 1000 + row, modifiedAt: 1_700_000_000_000 + row, ...given };
+}
+
+function pseudoRandom(row: number, j: number): number {
+  if (j === 2) return 0.1;
+  const x = Math.sin(row * 12.9898 + j * 78.233) * 43758.5453;
+  return x - Math.floor(x) + (j === 1 ? row * 0.01 : 0);
+}
