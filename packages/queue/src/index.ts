@@ -1,1 +1,2 @@
-export {};
+export { EmbeddedQueue } from "./embedded-queue.ts";
+export { toJobFailure } from "./job-failure.ts";
