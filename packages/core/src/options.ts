@@ -67,7 +67,7 @@ export const modelOptions = z.strictObject({
 export const machineOptions = z.strictObject({
   workers: whole(1, 1024).optional().meta({ value: "n", description: "inference processes (default: usable cores)" }),
   inferBatch: whole(1, 512)
-    .default(8)
+    .default(4)
     .meta({ value: "n", description: "images per call of the engine; changes no number" }),
   csv: z
     .enum(["compact", "full", "none"])

@@ -23,8 +23,9 @@ export function describeSummary(summary: RunSummary): string {
   for (const warning of summary.warnings) lines.push(`Warning: ${warning}`);
   if (outcome === "done") {
     const again = summary.resumedImages > 0 ? `, ${summary.resumedImages} already stored` : "";
+    const rate = summary.decodedImages > 0 ? `, ${formatRate(summary.imagesPerSecond, "images")}` : "";
     lines.push(
-      `${summary.decodedImages} decoded${again}; ${formatRate(summary.imagesPerSecond, "images")}, ${formatDuration(summary.seconds)} in all${generation > 1 ? `, generation ${generation}` : ""}`,
+      `${summary.decodedImages} decoded${again}${rate}, ${formatDuration(summary.seconds)} in all${generation > 1 ? `, generation ${generation}` : ""}`,
     );
   }
   lines.push(`Result: ${out}`);

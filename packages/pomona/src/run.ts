@@ -105,7 +105,6 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     onClose(() => worker.close());
     const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes });
     onClose(() => reducer.close());
-    // Processes and sessions start while the first keys are listed.
     const warm = worker.warm(features);
     // A failed start reaches the run through its first batch.
     warm.then(
