@@ -8,6 +8,9 @@ const prefix = "POMONA_";
 /** Variables of the same prefix that are settings of the process, not options of a run. */
 const otherVariables = new Set(["POMONA_HOME", "POMONA_CACHE", "POMONA_CONFIG"]);
 
+/** What Kubernetes sets in every pod for a service whose name begins with `pomona`. */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)/;
+
 const everyOption = z.strictObject({ ...featureOptions.shape, ...modelOptions.shape, ...machineOptions.shape });
 
 /**
@@ -66,7 +69,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Con
   const known = new Map(Object.keys(everyOption.shape).map((option) => [variableOf(option), option]));
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(prefix) || otherVariables.has(name)) continue;
+    if (!name.startsWith(prefix) || otherVariables.has(name) || serviceLink.test(name)) continue;
     const option = known.get(name);
     if (option === undefined) {
       throw new UsageError("bad-option", `environment variable ${name} is no option of Pomona`, {

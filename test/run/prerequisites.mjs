@@ -1,0 +1,42 @@
+// What suites need beyond npm packages, installed where that is possible without asking, else reported as missing.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Pinned: readers and oracles of the tests, not parts of Pomona. */
+const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "scikit-learn==1.9.1"];
+
+/** Environment for the suites, and a line for each thing that is not there. */
+export async function preparePrerequisites() {
+  const missing = [];
+  const environment = {};
+  const python = preparePython(missing);
+  if (python !== undefined) environment.TEST_PYTHON = python;
+  return { environment, missing };
+}
+
+/** A virtual environment outside of the repository, so that it survives a fresh clone. */
+function preparePython(missing) {
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pomona-tests", "python");
+  const python = join(folder, "bin", "python");
+  if (works(python)) return python;
+  if (spawnSync("python3", ["-m", "venv", "--help"]).status !== 0) {
+    missing.push("tests that read the table with Python (python3 with venv is not here)");
+    return undefined;
+  }
+  console.log(`Installing ${pythonPackages.join(", ")} into ${folder}, for tests that compare with Python`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
+    execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...pythonPackages], { stdio: "inherit" });
+    return python;
+  } catch {
+    missing.push("tests that read the table with Python (its packages could not be installed)");
+    return undefined;
+  }
+}
+
+function works(python) {
+  return existsSync(python) && spawnSync(python, ["-c", "import numpy, pyarrow, sklearn"]).status === 0;
+}
