@@ -9,7 +9,7 @@ import {
   type ObjectBody,
   type ObjectEntry,
   type ObjectStore,
-  type StoreUnavailableError,
+  StoreUnavailableError,
 } from "@pomona/core";
 import { type BinaryPath, fromBytes, isWithin, parentOf, realPath, toBytes } from "./binary-path.ts";
 import { checkedKeyBytes } from "./check-key.ts";
@@ -91,7 +91,7 @@ export class FolderStore implements ObjectStore {
 
   async stat(key: string): Promise<ObjectEntry | undefined> {
     return this.#guard("stat", key, async () => {
-      const path = await this.#readablePath(key);
+      const path = await this.#readablePath("stat", key);
       const found = path === undefined ? undefined : await unlessAbsent(stat(toBytes(path)));
       return found?.isFile() ? entryOf(key, found) : undefined;
     });
@@ -211,24 +211,32 @@ export class FolderStore implements ObjectStore {
   }
 
   async #fileToRead(key: string): Promise<ObjectFile> {
-    const path = await this.#readablePath(key);
+    const path = await this.#readablePath("get", key);
     if (path === undefined) throw new MissingObjectError(key, this.uri);
     return { path, key, uri: this.uri };
   }
 
   /** With links resolved; undefined where it is not there or not inside the root, so that it would not be listed. */
-  async #readablePath(key: string): Promise<BinaryPath | undefined> {
+  async #readablePath(operation: "get" | "stat", key: string): Promise<BinaryPath | undefined> {
     const path = this.#writablePath(key);
     const realRoot = await this.#folders.realRoot();
     const real = realRoot === undefined ? undefined : await unlessAbsent(realPath(path));
-    if (real === undefined && this.#mustExist) await this.#listedRoot();
+    if (real === undefined && this.#mustExist) await this.#expectRoot(operation, key);
     return real !== undefined && realRoot !== undefined && isWithin(real, realRoot) ? real : undefined;
   }
 
-  /** Undefined where there is no root, which is an error of the file system for a store that must exist. */
+  /** Without its root nothing is known about an object: that is not the same as not being there. */
+  async #expectRoot(operation: StoreUnavailableError["operation"], key: string): Promise<void> {
+    try {
+      await realPath(this.#root);
+    } catch (error) {
+      throw new StoreUnavailableError(operation, key, this.uri, error);
+    }
+  }
+
   async #listedRoot(): Promise<BinaryPath | undefined> {
-    const real = realPath(this.#root);
-    return this.#mustExist ? real : unlessAbsent(real);
+    if (this.#mustExist) await this.#expectRoot("list", "");
+    return unlessAbsent(realPath(this.#root));
   }
 
   async #listedEntry(path: BinaryPath): Promise<ObjectEntry | undefined> {
@@ -270,13 +278,19 @@ function keyOf(path: BinaryPath): string {
   return decodeKey(toBytes(path));
 }
 
+/** What came before a failure is given before it is thrown: a caller goes on from there. */
 async function* groupsOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let group: T[] = [];
-  for await (const item of items) {
-    group.push(item);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
+  try {
+    for await (const item of items) {
+      group.push(item);
+      if (group.length < size) continue;
+      yield group;
+      group = [];
+    }
+  } catch (error) {
+    if (group.length > 0) yield group;
+    throw error;
   }
   if (group.length > 0) yield group;
 }

@@ -56,8 +56,8 @@ function folderLocation(path: string): Location {
   return { scheme: "file", uri: `file://${path === "/" ? "" : path}/`, path };
 }
 
-function parseS3Uri(rest: string, text: string): Location {
-  const path = rest.replace(/\/+$/, "");
-  if (/^[^/]+/.test(path)) return { scheme: "s3", uri: `s3://${path}/`, path };
+function parseS3Uri(_: string, text: string): Location {
+  const [, path] = /^s3:\/\/([^/].*?)\/*$/is.exec(text) ?? [];
+  if (path !== undefined) return { scheme: "s3", uri: `s3://${path}/`, path };
   throw new Error(`${JSON.stringify(text)} names no bucket: write s3://bucket or s3://bucket/prefix`);
 }
