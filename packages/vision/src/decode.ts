@@ -5,6 +5,7 @@ import { decodeFailure } from "./decode-failure.ts";
 import { describeContent, type ImageFormat, sniffFormat } from "./image-format.ts";
 import { jpegComponents } from "./jpeg-components.ts";
 import type { Raster } from "./raster.ts";
+import { retryAlone } from "./retry-alone.ts";
 import { sharp } from "./safe-sharp.ts";
 
 /** Longest side of an image: that of JPEG and GIF. It bounds the memory between the passes of the resampler. */
@@ -31,8 +32,10 @@ export interface DecodeOptions {
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Raster> {
   const format = requireFormat(bytes);
   try {
-    const cmyk = await isCmyk(bytes, format, options);
-    return await readRaster(openImage(bytes, format, options), cmyk);
+    return await retryAlone(async () => {
+      const cmyk = await isCmyk(bytes, format, options);
+      return readRaster(openImage(bytes, format, options), cmyk);
+    });
   } catch (error) {
     throw decodeFailure(error, bytes);
   }

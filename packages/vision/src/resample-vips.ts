@@ -1,6 +1,7 @@
 import { type DecodeOptions, decodeImage, openImage, readRaster, requireFormat } from "./decode.ts";
 import { decodeFailure } from "./decode-failure.ts";
 import { jpegComponents } from "./jpeg-components.ts";
+import { retryAlone } from "./retry-alone.ts";
 import { sharp } from "./safe-sharp.ts";
 
 /**
@@ -17,11 +18,12 @@ export async function decodeWithVips(
   const format = requireFormat(bytes);
   const resize = { fit: "fill", kernel: "cubic" } as const;
   if (format === "jpeg" && jpegComponents(bytes) !== 4) {
-    const pipeline = openImage(bytes, format, options).resize(size, size, resize);
-    const { data } = await readRaster(pipeline).catch((error: unknown) => {
+    try {
+      const { data } = await retryAlone(() => readRaster(openImage(bytes, format, options).resize(size, size, resize)));
+      return data;
+    } catch (error) {
       throw decodeFailure(error, bytes);
-    });
-    return data;
+    }
   }
   // libvips weighs pixels by their alpha when it resizes, so alpha is dropped first.
   const { width, height, data } = await decodeImage(bytes, options);

@@ -38,6 +38,11 @@ describe("decodeImage", () => {
     expect(error).toMatchObject({ reason, detail: expect.stringMatching(detail) });
   });
 
+  it("refuses a cut WebP", async () => {
+    const error = decodeImage(readOdd("lossy.webp").subarray(0, 300));
+    await expect(error).rejects.toMatchObject({ reason: "truncated", detail: expect.stringMatching(/webp/) });
+  });
+
   it("refuses an image above the pixel limit, and takes one at the limit", async () => {
     const file = readOdd("grey.jpg");
     await expect(decodeImage(file, { maxPixels: 41 * 31 - 1 })).rejects.toMatchObject({ reason: "too-many-pixels" });
@@ -62,6 +67,19 @@ describe("decodeImage", () => {
     expect(performance.now() - start).toBeLessThan(1000);
     // KiB: the peak of the process, which no garbage collection can hide.
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(100 * 1024);
+  });
+
+  it("tells what is wrong with each of many bad images at a time", async () => {
+    const files = ["bad-truncated.jpg", "bad-corrupt.png", "bad-truncated.tif", "bad-truncated.png", "rgb.png"];
+    const outcome = (file: string): Promise<unknown> =>
+      decodeImage(readOdd(file)).then(
+        () => "read",
+        ({ reason, detail }: BadImageError) => `${reason}: ${detail}`,
+      );
+    const alone: unknown[] = [];
+    for (const file of files) alone.push(await outcome(file));
+    const together = await Promise.all(Array.from({ length: 50 }, (_, i) => outcome(files[i % files.length])));
+    expect(together).toEqual(together.map((_, i) => alone[i % files.length]));
   });
 
   it("decodes the next image after a bad one", async () => {
