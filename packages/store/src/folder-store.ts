@@ -1,4 +1,4 @@
-import { link, lstat, rename, rm, stat, unlink } from "node:fs/promises";
+import { link, lstat, rename, rm, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import {
   decodeKey,
@@ -14,8 +14,10 @@ import {
 import { type BinaryPath, fromBytes, isWithin, parentOf, realPath, toBytes } from "./binary-path.ts";
 import { checkedKeyBytes } from "./check-key.ts";
 import { createName } from "./create-name.ts";
-import { codeOf, isAbsent, isGone, NameTakenError, toStoreError, unlessAbsent } from "./file-error.ts";
+import { codeOf, isGone, toStoreError, unlessAbsent } from "./file-error.ts";
 import { Folders, syncFolder } from "./folders.ts";
+import { groupsOf } from "./groups-of.ts";
+import { isObject, removeObject } from "./object-name.ts";
 import { entryOf, type ObjectFile, readObject, streamObject } from "./read-file.ts";
 import { type LinkFunction, TemporaryFolder } from "./temporary-folder.ts";
 import { type SkipReason, walk } from "./walk.ts";
@@ -150,7 +152,7 @@ export class FolderStore implements ObjectStore {
       await Promise.all(
         group
           .filter(({ path }) => folders.get(parentOf(path)))
-          .map(({ key, path }) => this.#guard("delete", key, () => removeFile(path))),
+          .map(({ key, path }) => this.#guard("delete", key, () => removeObject(path))),
       );
     }
     await this.#guard("delete", keys[0] ?? "", async () => {
@@ -256,41 +258,6 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-/** False where nothing is there. What is there and is a folder cannot become an object. */
-async function isObject(path: BinaryPath): Promise<boolean> {
-  const found = await unlessAbsent(lstat(toBytes(path)));
-  if (!found?.isDirectory()) return found !== undefined;
-  throw new NameTakenError(`cannot put an object at ${JSON.stringify(toBytes(path).toString())}: it is a folder`);
-}
-
-async function removeFile(path: BinaryPath): Promise<void> {
-  try {
-    await unlink(toBytes(path));
-  } catch (error) {
-    if (isAbsent(error)) return;
-    const found = await unlessAbsent(lstat(toBytes(path)));
-    // A folder has no object of its name.
-    if (!found?.isDirectory()) throw error;
-  }
-}
-
 function keyOf(path: BinaryPath): string {
   return decodeKey(toBytes(path));
-}
-
-/** What came before a failure is given before it is thrown: a caller goes on from there. */
-async function* groupsOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  try {
-    for await (const item of items) {
-      group.push(item);
-      if (group.length < size) continue;
-      yield group;
-      group = [];
-    }
-  } catch (error) {
-    if (group.length > 0) yield group;
-    throw error;
-  }
-  if (group.length > 0) yield group;
 }
