@@ -1,40 +1,16 @@
+import { encodeOnnxModel, type OnnxNode, type OnnxTensor, onnxTypes } from "@pomona/onnx";
 import { type Architecture, type ConvolutionLayer, type Layer, mobileNetV2 } from "./architecture.ts";
-import {
-  bytesField,
-  type Chunks,
-  concatenate,
-  littleEndianBytes,
-  messageField,
-  stringField,
-  varintField,
-} from "./protobuf.ts";
 import { layerWeights, type Weights } from "./weights.ts";
 
 /** Names of the graph's only input, uint8 [n, height, width, channels], and output, float32 [n, features]. */
 export const onnxInput = "pixels";
 export const onnxOutput = "features";
 
-const irVersion = 8;
 const opset = 17;
 
-/** Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
-const model = { irVersion: 1, producerName: 2, graph: 7, opsetImport: 8 } as const;
-const operatorSet = { version: 2 } as const;
-const graph = { node: 1, name: 2, initializer: 5, input: 11, output: 12 } as const;
-const node = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
-const attribute = { name: 1, i: 3, ints: 8, type: 20 } as const;
-const attributeType = { int: 2, ints: 7 } as const;
-const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-const dataType = { float: 1, uint8: 2 } as const;
-const valueInfo = { name: 1, type: 2 } as const;
-const typeProto = { tensorType: 1 } as const;
-const tensorType = { elemType: 1, shape: 2 } as const;
-const shapeProto = { dim: 1 } as const;
-const dimension = { value: 1, param: 2 } as const;
-
 interface GraphParts {
-  readonly nodes: Chunks[];
-  readonly initializers: Chunks[];
+  readonly nodes: OnnxNode[];
+  readonly initializers: OnnxTensor[];
 }
 
 /**
@@ -48,31 +24,25 @@ export function onnxModel(weights: Weights, { architecture = mobileNetV2 }: Onnx
   const parts: GraphParts = { nodes: [], initializers: [] };
   const { divisor, offset } = architecture.normalisation;
   const scalar = (name: string, value: number): void => {
-    parts.initializers.push(floatTensor(name, [], Float32Array.of(value)));
+    parts.initializers.push({ name, shape: [], values: Float32Array.of(value) });
   };
   scalar("zero", 0);
   scalar("six", 6);
   scalar("centre", -offset * divisor);
   addNode(parts, "Transpose", [onnxInput], "planes", { perm: [0, 3, 1, 2] });
-  addNode(parts, "Cast", ["planes"], "values", { to: dataType.float });
+  addNode(parts, "Cast", ["planes"], "values", { to: onnxTypes.float });
   addNode(parts, "Sub", ["values", "centre"], architecture.inputName);
   for (const layer of architecture.layers) addLayer(parts, layer, weights, architecture);
   addNode(parts, "Flatten", [architecture.layers.at(-1)!.name], onnxOutput, { axis: 1 });
 
   const { inputSize, inputChannels, featureDimension } = architecture;
-  return concatenate([
-    varintField(model.irVersion, irVersion),
-    stringField(model.producerName, "pomona"),
-    messageField(model.opsetImport, varintField(operatorSet.version, opset)),
-    messageField(
-      model.graph,
-      stringField(graph.name, architecture.name),
-      ...parts.nodes,
-      ...parts.initializers,
-      value(graph.input, onnxInput, dataType.uint8, ["n", inputSize, inputSize, inputChannels]),
-      value(graph.output, onnxOutput, dataType.float, ["n", featureDimension]),
-    ),
-  ]);
+  return encodeOnnxModel({
+    name: architecture.name,
+    opset,
+    ...parts,
+    inputs: [{ name: onnxInput, type: "uint8", shape: ["n", inputSize, inputSize, inputChannels] }],
+    outputs: [{ name: onnxOutput, type: "float", shape: ["n", featureDimension] }],
+  });
 }
 
 export interface OnnxModelOptions {
@@ -102,8 +72,8 @@ function addConvolution(
   const depth = inputChannels / group;
   const planar = toOutputMajor(kernel, { area: kernelSize * kernelSize, depth, outputs: outputChannels, scale });
   parts.initializers.push(
-    floatTensor(`${name}/kernel`, [outputChannels, depth, kernelSize, kernelSize], planar),
-    floatTensor(`${name}/bias`, [outputChannels], bias),
+    { name: `${name}/kernel`, shape: [outputChannels, depth, kernelSize, kernelSize], values: planar },
+    { name: `${name}/bias`, shape: [outputChannels], values: bias },
   );
   const convolved = activation === "relu6" ? `${name}/linear` : name;
   addNode(parts, "Conv", [input, `${name}/kernel`, `${name}/bias`], convolved, {
@@ -135,49 +105,7 @@ function addNode(
   operator: string,
   inputs: readonly string[],
   output: string,
-  attributes: Readonly<Record<string, number | readonly number[]>> = {},
+  attributes: NonNullable<OnnxNode["attributes"]> = {},
 ): void {
-  parts.nodes.push(
-    messageField(
-      graph.node,
-      ...inputs.map((input) => stringField(node.input, input)),
-      stringField(node.output, output),
-      stringField(node.name, output),
-      stringField(node.opType, operator),
-      ...Object.entries(attributes).map(([name, value]) => attributeField(name, value)),
-    ),
-  );
-}
-
-function attributeField(name: string, value: number | readonly number[]): Chunks {
-  const content =
-    typeof value === "number"
-      ? [varintField(attribute.i, value), varintField(attribute.type, attributeType.int)]
-      : [...value.map((item) => varintField(attribute.ints, item)), varintField(attribute.type, attributeType.ints)];
-  return messageField(node.attribute, stringField(attribute.name, name), ...content);
-}
-
-function floatTensor(name: string, dims: readonly number[], values: Float32Array): Chunks {
-  return messageField(
-    graph.initializer,
-    ...dims.map((size) => varintField(tensor.dims, size)),
-    varintField(tensor.dataType, dataType.float),
-    stringField(tensor.name, name),
-    bytesField(tensor.rawData, littleEndianBytes(values)),
-  );
-}
-
-function value(field: number, name: string, elementType: number, shape: readonly (number | string)[]): Chunks {
-  const dims = shape.map((size) =>
-    messageField(
-      shapeProto.dim,
-      typeof size === "number" ? varintField(dimension.value, size) : stringField(dimension.param, size),
-    ),
-  );
-  const type = messageField(
-    typeProto.tensorType,
-    varintField(tensorType.elemType, elementType),
-    messageField(tensorType.shape, ...dims),
-  );
-  return messageField(field, stringField(valueInfo.name, name), messageField(valueInfo.type, type));
+  parts.nodes.push({ operator, inputs, outputs: [output], attributes });
 }

@@ -39,7 +39,7 @@ describe("createEngine", () => {
     expect([engine.name, passedOver]).toEqual(["onnxruntime", []]);
     expect(engineFingerprint(engine, weights)).toEqual({
       network: "mobilenet_v2_1.0_224",
-      weights: weights.sha256,
+      weights: `untrained:${weights.sha256}`,
       engine: "onnxruntime",
       precision: "float32",
     });

@@ -1,0 +1,3 @@
+export { encodeOnnxModel } from "./encode-model.ts";
+export type { OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValue } from "./graph.ts";
+export { onnxTypes } from "./graph.ts";
