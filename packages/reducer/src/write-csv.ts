@@ -11,9 +11,12 @@ export interface WriteCsvOptions {
   readonly giveUpAfterMs?: number;
 }
 
+/** Characters that are gathered before they are written. */
+const pieceLength = 1 << 20;
+
 type Vector = Float32Array | Float64Array;
-/** The vector fields of row `i`. */
-type RowFields = (i: number) => string[];
+/** The fields of row `i` that hold numbers, as they stand in its line. */
+type RowFields = (i: number) => string;
 
 /** Per flavour: the columns to read, and how their vectors become fields. */
 const flavours: Record<
@@ -24,7 +27,7 @@ const flavours: Record<
     columns: ["path", "label", "pcaFeatures"],
     fieldsOf: (table) => {
       const vector = vectorsOf(table, "pcaFeatures");
-      return (i) => Array.from(vector(i), String);
+      return (i) => vector(i).join(",");
     },
   },
   full: {
@@ -33,7 +36,12 @@ const flavours: Record<
       const features = vectorsOf(table, "features");
       const scaled = vectorsOf(table, "scaledFeatures");
       const pca = vectorsOf(table, "pcaFeatures");
-      return (i) => [list(features(i), float32Text), list(scaled(i), float32Text), list(pca(i), String)];
+      return (i) =>
+        [
+          list(Array.from(features(i), float32Text)),
+          list(Array.from(scaled(i), float32Text)),
+          list(Array.from(pca(i), String)),
+        ].join(",");
     },
   },
 };
@@ -61,7 +69,7 @@ export async function writeCsv(
   const { columns, fieldsOf } = flavours[job.flavour];
   async function* makeBody() {
     for await (const table of readParquet(out, partKey, { columns })) {
-      if (table.numRows > 0) yield Buffer.from(csvOf(table, fieldsOf(table)));
+      yield* linesOf(table, fieldsOf(table));
     }
   }
   const key = generation.csv(job.part, job.flavour);
@@ -69,12 +77,19 @@ export async function writeCsv(
   return { rows: books.rows, quarantined: 0, decoded: 0 };
 }
 
-function csvOf(table: Table, fields: RowFields): string {
+/** In pieces: a line of 1280 features is 30 kB. */
+function* linesOf(table: Table, fields: RowFields): Generator<Uint8Array> {
   const path = table.getChild("path");
   const label = table.getChild("label");
-  const records = Array.from({ length: table.numRows }, (_, i) => [path?.get(i), label?.get(i), ...fields(i)]);
-  // A lone carriage return ends a line for some readers.
-  return stringify(records, { quoted_match: /\r/ });
+  let lines = "";
+  for (let i = 0; i < table.numRows; i++) {
+    // Only names need quotes. A lone carriage return ends a line for some readers.
+    const names = stringify([[path?.get(i), label?.get(i)]], { quoted_match: /\r/, eof: false });
+    lines += `${names},${fields(i)}\n`;
+    if (lines.length < pieceLength && i < table.numRows - 1) continue;
+    yield Buffer.from(lines);
+    lines = "";
+  }
 }
 
 /** The vectors of a column by row. */
@@ -87,6 +102,7 @@ function vectorsOf(table: Table, name: string): (i: number) => Vector {
   };
 }
 
-function list(values: Vector, text: (value: number) => string): string {
-  return `[${Array.from(values, text).join(",")}]`;
+/** A JSON list as a field of a CSV: it holds commas, so it is quoted. */
+function list(numbers: readonly string[]): string {
+  return `"[${numbers.join(",")}]"`;
 }
