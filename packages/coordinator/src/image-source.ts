@@ -24,7 +24,8 @@ export interface ListingOptions {
 
 /** Every object of the input that the glob takes, with its label. Throws {@link UsageError} where the rule names none. */
 export function listedImages({ input, features, exclude, onSkipped }: ListingOptions): ImageSource {
-  const takes = picomatch(features.glob, { nocase: true });
+  // `s`: without it `**` stops at a folder whose name holds a newline.
+  const takes = picomatch(features.glob, { nocase: true, flags: "is" });
   const labelOf = labelRule(input.uri, features.labelFrom);
   return async function* images(after) {
     for await (const { key, size, modifiedAt, etag } of input.list(after === null ? {} : { after })) {
