@@ -1,3 +1,4 @@
+import { PomonaError } from "@pomona/core";
 import {
   createEngine,
   createPreparer,
@@ -39,9 +40,10 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
   }
 
   async function start(message: StartMessage): Promise<void> {
-    const loaded = await load(message).catch((error: Error) => error);
-    if (loaded instanceof Error) {
-      send({ kind: "failed", ...failureOf(loaded) });
+    const loaded = await load(message).catch((error: PomonaError) => error);
+    if (loaded instanceof PomonaError) {
+      const { code, message, remedy } = loaded;
+      send({ kind: "failed", code, message, ...(remedy !== undefined && { remedy }) });
       return;
     }
     const { engine, info } = loaded;
@@ -65,35 +67,32 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
   };
 }
 
+/** Rejects with `PomonaError` only. */
 async function load({ engine: name, weights: source, threads }: StartMessage) {
   const passedOver: string[] = [];
-  const weights = await loadWeights(source).catch((error: Error) => {
-    throw Object.assign(error, { code: "weights-unreadable" });
+  const weights = await loadWeights(source).catch((cause: Error) => {
+    const remedy = "Give a Keras .h5 of MobileNetV2 with --weights FILE.";
+    throw new PomonaError("weights-unreadable", cause.message, { cause, remedy });
   });
   const engine = await createEngine({
     engine: name,
     weights,
     threads,
     onPassedOver: (passed, reason) => passedOver.push(`${passed}: ${reason}`),
+  }).catch((cause: Error) => {
+    const remedy = "`pomona doctor` shows which engines run here; choose one with --engine.";
+    throw new PomonaError("engine-unavailable", cause.message, { cause, remedy });
   });
   return { engine, info: describe(engine, weights, passedOver) };
 }
 
 function describe(engine: Engine, weights: Weights, passedOver: readonly string[]): InferenceInfo {
-  const untrained = weights.source === untrainedSource;
-  const parts = engineFingerprint(engine, weights);
   return {
-    ...parts,
-    weights: untrained ? `${untrainedSource}:${weights.sha256}` : weights.sha256,
+    ...engineFingerprint(engine, weights),
     engineVersion: engine.version,
     device: engine.device,
     dimension: featureLength,
-    untrained,
+    untrained: weights.source === untrainedSource,
     passedOver,
   };
-}
-
-function failureOf(error: Error & { readonly code?: unknown }): { code: string; message: string } {
-  const code = error.code === "weights-unreadable" ? error.code : "engine-unavailable";
-  return { code, message: error.message };
 }

@@ -57,11 +57,19 @@ describe("scheduling", () => {
     const pool = openPool({ workers: 1, environment: { ...process.env, POMONA_TEST_LOG: log } });
     await pool.ready;
     const first = featurize(pool, "row 0");
-    const all = [first, ...rows(20).slice(1).map((act) => featurize(pool, act))];
+    const all = [
+      first,
+      ...rows(20)
+        .slice(1)
+        .map((act) => featurize(pool, act)),
+    ];
     await first;
     expect(readFileSync(log, "utf8").trim().split("\n").length).toBeLessThanOrEqual(2 * 6);
     await Promise.all(all);
-    const order = readFileSync(log, "utf8").trim().split("\n").map((line) => Number(line.split(" ")[2]));
+    const order = readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => Number(line.split(" ")[2]));
     expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 

@@ -1,0 +1,206 @@
+import {
+  type Batch,
+  batchHash,
+  decodeShard,
+  encodeBatch,
+  encodeShard,
+  featureOptions,
+  type GetOptions,
+  HandBackError,
+  type ListedImage,
+  type OpenRun,
+  runLayout,
+  type Shard,
+  StoreUnavailableError,
+} from "@pomona/core";
+import { MemoryStore } from "@pomona/store";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "../src/featurize-batch.ts";
+import { InferencePool } from "../src/inference-pool.ts";
+
+const run = "20240101-000000-aaaaaa";
+const layout = runLayout(run);
+const childFile = new URL("./fixtures/scripted-child.mjs", import.meta.url);
+const pool = new InferencePool({ engine: "auto", weights: "good", workers: 2, inferBatch: 2, childFile });
+
+/** Counts the fetches that run at the same time. */
+class CountingStore extends MemoryStore {
+  reads = 0;
+  most = 0;
+  #now = 0;
+  override async get(key: string, options?: GetOptions): Promise<Uint8Array> {
+    this.reads += 1;
+    this.#now += 1;
+    this.most = Math.max(this.most, this.#now);
+    await new Promise(setImmediate);
+    try {
+      return await super.get(key, options);
+    } finally {
+      this.#now -= 1;
+    }
+  }
+}
+
+let input: CountingStore;
+let out: MemoryStore;
+let images: ListedImage[];
+
+beforeEach(() => {
+  input = new CountingStore();
+  out = new MemoryStore();
+  images = [];
+});
+
+afterAll(() => pool.close());
+
+async function addImage(key: string, act: string): Promise<void> {
+  await input.put(key, Buffer.from(act));
+  images.push({ ...(await input.stat(key))!, label: "x" });
+}
+
+async function addImages(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await addImage(`${String(i).padStart(4, "0")}.jpg`, `row ${i}`);
+}
+
+async function featurize(options: Partial<FeaturizeBatchOptions> = {}, maxBytes = 1000) {
+  await out.put(layout.batch(0), encodeBatch(batch()));
+  const features = featureOptions.parse({ maxBytes });
+  const file = { name: "pomona.run", version: 1, protocol: 1, run, input: "memory:///", features, pomona: "0", at: "" };
+  return featurizeBatch({
+    openRun: { file, input, out } as OpenRun,
+    batch: 0,
+    featurizer: pool,
+    dimension: 2,
+    fingerprint: "f",
+    limits: new FetchLimits({ maxFetches: 4 }),
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+function batch(): Batch {
+  const chain = { ordinal: 0, listedBefore: 0, after: null, last: null, end: false };
+  return { name: "pomona.batch", version: 1, run, ...chain, images };
+}
+
+async function storedShard(): Promise<Shard> {
+  return decodeShard(await out.get(layout.shard(0)), layout.shard(0));
+}
+
+function shard(parts: Partial<Shard> = {}): Shard {
+  const identity = { run, batch: 0, batchHash: batchHash(batch()), fingerprint: "f" };
+  const rows = { index: Uint32Array.of(0), features: Float32Array.of(9, 9), dimension: 2, quarantined: [] };
+  return { ...identity, ...rows, ...parts };
+}
+
+test("a batch becomes a shard, rows in its order", async () => {
+  await addImages(20);
+  const counts: ImageCounts[] = [];
+  const result = await featurize({ onImages: (now) => counts.push(now) });
+  expect(result).toMatchObject({ rows: 20, quarantined: 0, decoded: 20 });
+  expect(Object.keys(result.stages!).sort()).toEqual(["decode", "get", "infer", "put", "resample"]);
+  expect(result.stages!.infer).toMatchObject({ count: 20, totalMs: 60 });
+  const stored = await storedShard();
+  expect([...stored.index]).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect([...stored.features].filter((_, i) => i % 2 === 0)).toEqual([...stored.index]);
+  expect(counts.at(-1)).toEqual({ decoded: 20, quarantined: 0 });
+  expect(input.most).toBe(4);
+});
+
+test("images at fault are quarantined, each with stage and reason, the others have rows", async () => {
+  await addImage("a/changed.jpg", "row 0");
+  await addImage("b/crash.jpg", "exit 3");
+  await addImage("c/good.jpg", "row 2");
+  await addImage("d/missing.jpg", "row 3");
+  await addImage("e/refused.jpg", "refuse");
+  await addImage("f/too-large.jpg", `row 5${" ".repeat(1000)}`);
+  images.push({ key: "g/\udcff.jpg", label: "x", size: 1, modifiedAt: 0 });
+  await addImage("h/good.jpg", "row 7");
+  await input.put("a/changed.jpg", Buffer.from("row 1"));
+  await input.delete(["d/missing.jpg"]);
+
+  expect(await featurize()).toMatchObject({ rows: 2, quarantined: 6, decoded: 2 });
+  const stored = await storedShard();
+  expect([...stored.index]).toEqual([2, 7]);
+  expect(stored.quarantined.map(({ index, stage, reason }) => [index, stage, reason])).toEqual([
+    [0, "get", "changed"],
+    [1, "infer", "crashed"],
+    [3, "get", "missing"],
+    [4, "decode", "corrupt"],
+    [5, "get", "too-large"],
+    [6, "list", "name"],
+  ]);
+  expect(stored.quarantined.every(({ detail }) => detail.length > 0)).toBe(true);
+  expect(input.reads, "an image without a path is not read").toBe(7);
+});
+
+test("a batch of which nothing is left has a shard without rows", async () => {
+  await addImage("a.jpg", "refuse");
+  expect(await featurize()).toMatchObject({ rows: 0, quarantined: 1 });
+  expect(await storedShard()).toMatchObject({ dimension: 2, features: new Float32Array() });
+});
+
+test("storage that fails ends the batch and writes nothing", async () => {
+  await addImages(10);
+  input.get = (key) => Promise.reject(new StoreUnavailableError("get", key, "memory:///", new Error("reset")));
+  await expect(featurize()).rejects.toThrow(StoreUnavailableError);
+  expect(await out.stat(layout.shard(0))).toBeUndefined();
+});
+
+describe("an aborted batch", () => {
+  test("is handed back and writes nothing", async () => {
+    await addImages(30);
+    const controller = new AbortController();
+    const work = featurize({ signal: controller.signal, onImages: () => controller.abort() });
+    await expect(work).rejects.toThrow(HandBackError);
+    // The pool serves the next one, and none of the old rows arrives late.
+    expect((await pool.featurize(Buffer.from("row 1"), featureOptions.parse({}))).features?.[0]).toBe(1);
+    expect(await out.stat(layout.shard(0))).toBeUndefined();
+  });
+
+  test("is not begun", async () => {
+    await addImages(1);
+    await expect(featurize({ signal: AbortSignal.abort() })).rejects.toThrow(HandBackError);
+    expect(input.reads).toBe(0);
+  });
+});
+
+describe("a shard that is already there", () => {
+  beforeEach(() => addImages(3));
+
+  test("of the same batch is the result, without reading an image", async () => {
+    await out.put(layout.shard(0), encodeShard(shard()));
+    expect(await featurize()).toEqual({ rows: 1, quarantined: 0, decoded: 0 });
+    expect(input.reads).toBe(0);
+  });
+
+  test.each([{ run: "other" }, { batch: 1 }, { batchHash: "other" }, { fingerprint: "other" }])(
+    "is fatal when it is another's: %o",
+    async (parts) => {
+      const bytes = encodeShard(shard(parts));
+      await out.put(layout.shard(0), bytes);
+      await expect(featurize()).rejects.toMatchObject({
+        code: "foreign-shard",
+        message: expect.stringContaining(Object.keys(parts)[0]!),
+      });
+      expect(await out.get(layout.shard(0))).toEqual(bytes);
+    },
+  );
+
+  test("is made anew when it is damaged", async () => {
+    const bytes = encodeShard(shard());
+    await out.put(layout.shard(0), bytes.subarray(0, bytes.length / 2));
+    expect(await featurize()).toMatchObject({ rows: 3, decoded: 3 });
+    expect((await storedShard()).index).toHaveLength(3);
+  });
+
+  test("when the batch is done counts, and this one's is dropped", async () => {
+    const race = out.putIfAbsent.bind(out);
+    out.putIfAbsent = async (key, body) => {
+      await out.put(key, encodeShard(shard()));
+      return race(key, body);
+    };
+    expect(await featurize()).toMatchObject({ rows: 1, decoded: 3 });
+    expect((await storedShard()).features).toEqual(Float32Array.of(9, 9));
+  });
+});
