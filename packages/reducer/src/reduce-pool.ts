@@ -42,6 +42,11 @@ export class ReducePool {
     }
   }
 
+  /** Process numbers of the living children. */
+  get pids(): number[] {
+    return [...this.#all].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
   /** Ends all children. A job in flight is lost; whoever wants it done waits for it first. */
   async close(): Promise<void> {
     this.#closed = true;
