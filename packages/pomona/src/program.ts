@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { doctorCommand } from "./commands/doctor.ts";
+import { parityCommand } from "./commands/parity.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addConfigFlags } from "./option-flags.ts";
@@ -51,6 +53,28 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona validate result\n")
     .action(async (out, flags) => finish(await validateCommand(out, flags, surroundings)));
+
+  program
+    .command("doctor")
+    .summary("what this machine can do, and what a million images would take")
+    .description(
+      "Looks at Node, cores, memory, engines, weights and disks, measures a second of each engine, and reckons hours and dollars for a million images.",
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona doctor\n")
+    .action(async (flags) => finish(await doctorCommand(surroundings, flags)));
+
+  program
+    .command("parity")
+    .summary("compare this build's numbers with those of Pillow, Keras, NumPy and scikit-learn")
+    .description(
+      "Recomputes what the notebook's libraries computed and prints the largest difference at each stage. Exit code 0 only if all are within tolerance.",
+    )
+    .option("--photos <folder>", "the photos that the references were computed from")
+    .option("--weights <file>", "the Keras .h5 weights that the references were computed with")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona parity --photos ../shared/data/fruits/Test\n")
+    .action(async (flags) => finish(await parityCommand(flags, surroundings)));
 
   return program;
 }

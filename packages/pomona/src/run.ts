@@ -3,12 +3,13 @@ import { driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordi
 import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer";
-import { createRunOpener, PatientStore } from "@pomona/store";
+import { createRunOpener, FolderStore, PatientStore } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { type InferenceInfo, startWorker } from "@pomona/worker";
 import { LiveProgress } from "./live-progress.ts";
 import { describeSkipped, openImages, openPlace } from "./places.ts";
 import { type RunSummary, summarise } from "./run-summary.ts";
+import { SkippedEntries } from "./skipped-entries.ts";
 import { version } from "./version.ts";
 import { withClosers } from "./with-closers.ts";
 
@@ -49,7 +50,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const { machine, features } = config;
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
-  const bareInput = await openPlace(options.input, cwd, "input");
+  const skippedEntries = new SkippedEntries();
+  const bareInput = await openPlace(options.input, cwd, "input", skippedEntries.add);
   const bareOut = await openPlace(options.out, cwd, "output");
   const bareHome = await openPlace(options.home, cwd, "home");
   const giveUpAfterMs = machine.giveUpAfter * 1000;
@@ -59,6 +61,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     PatientStore,
     PatientStore,
   ];
+  // What processes that died in the middle of a write left behind.
+  if (bareOut instanceof FolderStore) await bareOut.sweepTemporary({ olderThanMs: 60_000 });
   const { source } = await openImages({ input, out, features, cwd });
   const bare = await openImages({ input: bareInput, out: bareOut, features, cwd });
 
@@ -124,6 +128,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       onProgress: live.onProgress,
       signal,
     });
+    skippedEntries.tell(onNotice);
     return summarise(success, {
       outcome: "done",
       out: out.uri,

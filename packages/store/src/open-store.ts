@@ -2,6 +2,7 @@ import type { ObjectStore } from "@pomona/core";
 import { FolderStore } from "./folder-store.ts";
 import { type Location, parseLocation } from "./location.ts";
 import { MemoryStore } from "./memory-store.ts";
+import type { SkipReason } from "./walk.ts";
 
 export interface OpenStoreOptions {
   /** What relative folders are relative to. */
@@ -9,7 +10,7 @@ export interface OpenStoreOptions {
   /** The place must be there already, as for an input. Without it a folder is made by the first object put into it. */
   readonly mustExist?: boolean;
   /** Told of everything that lies in a folder and is no object: see {@link FolderStore}. */
-  readonly onSkip?: (key: string, why: string) => void;
+  readonly onSkip?: (key: string, why: SkipReason) => void;
 }
 
 type Opener = (location: Location, options: OpenStoreOptions) => Promise<ObjectStore>;
