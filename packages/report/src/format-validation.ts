@@ -17,7 +17,7 @@ export function formatValidation(validation: Validation): string {
     `head(${head.length})`,
     ...head.flatMap(({ path, label, features, scaledFeatures, pcaFeatures }) => [
       `  ${path}  ${label}`,
-      `    features ${vector(features)}  scaledFeatures ${vector(scaledFeatures)}  pcaFeatures ${vector(pcaFeatures)}`,
+      `    features ${vector(features)}  scaledFeatures ${vector(scaledFeatures)}  pcaFeatures ${vector(pcaFeatures, pcaShape[0])}`,
     ]),
     "",
     `shape of the first pcaFeatures: (${pcaShape.join(", ")}${pcaShape.length === 1 ? "," : ""})`,
@@ -36,6 +36,7 @@ function formatChecks(checks: readonly Check[]): string[] {
 }
 
 /** Numbers of equal width, so that rows line up. */
-function vector(values: readonly number[]): string {
-  return `[${values.map((value) => value.toFixed(4).padStart(8)).join(" ")} …]`;
+function vector(values: readonly number[], length?: number): string {
+  const rest = values.length === length ? "" : " …";
+  return `[${values.map((value) => value.toFixed(4).padStart(8)).join(" ")}${rest}]`;
 }

@@ -25,7 +25,7 @@ columns
 
 head(1)
   p  l
-    features [  1.0000   2.0000 …]  scaledFeatures [ -1.0000 …]  pcaFeatures [  0.5000   1.0000 …]
+    features [  1.0000   2.0000 …]  scaledFeatures [ -1.0000 …]  pcaFeatures [  0.5000   1.0000]
 
 shape of the first pcaFeatures: (2,)
 explained variance ratio: [0.11351862, 0.065809650]
