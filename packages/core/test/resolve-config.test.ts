@@ -15,7 +15,7 @@ describe("resolveConfig", () => {
       maxBytes: 67_108_864,
     });
     expect(config.model).toEqual({ components: 2, variance: undefined, partitions: 1, columns: [] });
-    expect(config.machine).toMatchObject({ inferBatch: 8, csv: "compact", maxQuarantine: 0.01, giveUpAfter: 120 });
+    expect(config.machine).toMatchObject({ csv: "compact", maxQuarantine: 0.01, giveUpAfter: 120 });
   });
 
   test("flags go before environment, environment before the file", () => {
