@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Batch,
   batchHash,
@@ -53,10 +54,12 @@ export interface ImageCounts {
  * when it is whole. Throws `HandBackError` when `signal` is aborted.
  */
 export async function featurizeBatch(options: FeaturizeBatchOptions): Promise<JobResult> {
-  const { signal } = options;
   const attempt = new AbortController();
+  const signal = AbortSignal.any([options.signal, attempt.signal]);
+  // Every fetch of the batch may listen at once.
+  setMaxListeners(0, signal);
   try {
-    return await handBackOn(signal, () => featurize(options, AbortSignal.any([signal, attempt.signal])));
+    return await handBackOn(options.signal, () => featurize(options, signal));
   } finally {
     // Whatever still waits for a fetch or a process is not wanted any more.
     attempt.abort();
