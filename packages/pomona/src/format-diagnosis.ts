@@ -5,6 +5,9 @@ import { formatBytes, formatCount, formatRate } from "./format.ts";
 import { priceList } from "./instance-prices.ts";
 import type { MeasuredPath } from "./measure-path.ts";
 
+/** Above so much more time by the clock than of the processor, it was shared. */
+const busyRatio = 1.15;
+
 type Row = readonly [name: string, text: string];
 
 /** The diagnosis as lines for a terminal. */
@@ -82,6 +85,11 @@ function pathLines(path: MeasuredPath): string[] {
       ["infer", `${ms(inferMs)}   ${engine}`],
       ["sum", `${ms(cpuMs)}   ${ms(wallMs).trim()} by the clock`],
     ]).map(indent),
+    ...(wallMs > busyRatio * cpuMs
+      ? [
+          `  Other programs took ${Math.round((1 - cpuMs / wallMs) * 100)} % of the clock: the engines' rates above are too low by as much, this processor time is not.`,
+        ]
+      : []),
   ];
 }
 

@@ -25,7 +25,7 @@ const shapes = [
   "M-5-1.7h3.3v-3.3h3.4v3.3h3.3v3.4h-3.3v3.3h-3.4v-3.3h-3.3z",
 ] as const;
 
-const size = { width: 860, height: 600 } as const;
+const size = { width: 900, height: 600 } as const;
 const plot = { left: 76, top: 64, right: 650, bottom: 530 } as const;
 /** Labels that the legend has room for. */
 const legendRows = 22;
