@@ -3,10 +3,11 @@ import { driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordi
 import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer";
-import { createRunOpener, FolderStore, PatientStore } from "@pomona/store";
+import { createRunOpener, FolderStore, PatientStore, type RetryListener } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { type InferenceInfo, startWorker } from "@pomona/worker";
 import { LiveProgress } from "./live-progress.ts";
+import { type Log, logJobs, silent } from "./log.ts";
 import { describeSkipped, openImages, openPlace } from "./places.ts";
 import { type RunSummary, summarise } from "./run-summary.ts";
 import { SkippedEntries } from "./skipped-entries.ts";
@@ -32,6 +33,8 @@ export interface RunOptions {
   /** Work on an output that another process claims. */
   readonly takeOver?: boolean;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Receives what happened, for whoever looks for causes. */
+  readonly log?: Log;
   /** Things that a person should know and that are no error. */
   readonly onNotice?: (message: string) => void;
   /** Aborted: what is in flight is finished, then the signal's reason is thrown; the run can be resumed. */
@@ -46,7 +49,16 @@ const batchesInFlight = 2;
  * same result is there; goes on where an earlier call stopped. Throws {@link PomonaError} with a remedy.
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
-  const { config, cwd, overwrite = false, refit = false, takeOver = false, onNotice = () => {}, signal } = options;
+  const {
+    config,
+    cwd,
+    overwrite = false,
+    refit = false,
+    takeOver = false,
+    onNotice = () => {},
+    log = silent,
+    signal,
+  } = options;
   const { machine, features } = config;
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
@@ -56,11 +68,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const bareHome = await openPlace(options.home, cwd, "home");
   const giveUpAfterMs = machine.giveUpAfter * 1000;
   const patience = new Patience({ giveUpAfterMs });
-  const [input, out, home] = [bareInput, bareOut, bareHome].map((store) => new PatientStore(store, patience)) as [
-    PatientStore,
-    PatientStore,
-    PatientStore,
-  ];
+  const onRetry: RetryListener = ({ operation, attempt, error }) => {
+    log.warn({ operation, attempt, key: error.key }, error.message);
+  };
+  const [input, out, home] = [bareInput, bareOut, bareHome].map(
+    (store) => new PatientStore(store, patience, { onRetry }),
+  ) as [PatientStore, PatientStore, PatientStore];
   // What processes that died in the middle of a write left behind.
   if (bareOut instanceof FolderStore) await bareOut.sweepTemporary({ olderThanMs: 60_000 });
   const { source } = await openImages({ input, out, features, cwd });
@@ -99,7 +112,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     onClose(() => queue.close());
     const worker = startWorker({
       queue,
-      openRun: createRunOpener({ home, giveUpAfterMs }),
+      openRun: createRunOpener({ home, giveUpAfterMs, onRetry }),
       weights: { cacheDir: options.cacheDir, cwd },
       workers: processes,
       inferBatch: machine.inferBatch,
@@ -118,6 +131,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     queue.onEnded("features", ({ job }) => {
       if (job.kind === "features") live.onStored(job.batch);
     });
+    logJobs(queue, log);
+    log.info({ run: opened.file.run, resumed: opened.resumed, generation: opened.generation }, "run opened");
     const { success, decoded, resumed } = await driveRun({
       ...opened,
       out,

@@ -1,4 +1,4 @@
-import { link, lstat, rename, rm, stat } from "node:fs/promises";
+import { link, rename, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import {
   decodeKey,
@@ -14,10 +14,11 @@ import {
 import { type BinaryPath, fromBytes, isWithin, parentOf, realPath, toBytes } from "./binary-path.ts";
 import { checkedKeyBytes } from "./check-key.ts";
 import { createName } from "./create-name.ts";
-import { codeOf, isGone, toStoreError, unlessAbsent } from "./file-error.ts";
+import { codeOf, toStoreError, unlessAbsent } from "./file-error.ts";
 import { Folders, syncFolder } from "./folders.ts";
 import { groupsOf } from "./groups-of.ts";
 import { isObject, removeObject } from "./object-name.ts";
+import { publishFile } from "./publish-file.ts";
 import { entryOf, type ObjectFile, readObject, streamObject } from "./read-file.ts";
 import { type LinkFunction, TemporaryFolder } from "./temporary-folder.ts";
 import { type SkipReason, walk } from "./walk.ts";
@@ -36,7 +37,6 @@ export interface FolderStoreOptions {
   readonly link?: LinkFunction;
 }
 
-const publishAttempts = 20;
 const parallelFiles = 32;
 
 /**
@@ -119,7 +119,8 @@ export class FolderStore implements ObjectStore {
         await syncFolder(parentOf(path));
         return "exists";
       }
-      const created = await this.#publish(path, await this.#temporary.write(body), (file) =>
+      const file = await this.#temporary.write(body);
+      const created = await publishFile(path, file, this.#folders, () =>
         createName(file, path, this.#temporary, this.#link),
       );
       if (created) return "created";
@@ -169,30 +170,8 @@ export class FolderStore implements ObjectStore {
     return this.#guard("delete", keyOf(this.#hidden), () => this.#temporary.sweep(olderThanMs));
   }
 
-  /** Gives a finished temporary file its name in a folder that others may be removing, and makes that durable. */
-  async #publish<T>(path: BinaryPath, file: BinaryPath, giveName: (file: BinaryPath) => Promise<T>): Promise<T> {
-    const folder = parentOf(path);
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await this.#folders.ensure(folder);
-          const result = await giveName(file);
-          await syncFolder(folder);
-          return result;
-        } catch (error) {
-          const lost = attempt === publishAttempts || (await unlessAbsent(lstat(toBytes(file)))) === undefined;
-          if (!isGone(error) || lost) throw error;
-          this.#folders.forget(folder);
-        }
-      }
-    } finally {
-      // Also after a rename: one onto another name of the same file leaves both.
-      await rm(toBytes(file), { force: true });
-    }
-  }
-
   async #replace(path: BinaryPath, file: BinaryPath): Promise<void> {
-    await this.#publish(path, file, async () => {
+    await publishFile(path, file, this.#folders, async () => {
       try {
         await rename(toBytes(file), toBytes(path));
       } catch (error) {

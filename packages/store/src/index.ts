@@ -2,6 +2,6 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type Location, objectUri, parseLocation } from "./location.ts";
 export { MemoryStore } from "./memory-store.ts";
 export { type OpenStoreOptions, openStore } from "./open-store.ts";
-export { PatientStore } from "./patient-store.ts";
+export { PatientStore, type PatientStoreOptions, type RetryListener } from "./patient-store.ts";
 export { createRunOpener, type RunOpenerOptions } from "./run-opener.ts";
 export type { SkipReason } from "./walk.ts";

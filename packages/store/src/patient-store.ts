@@ -10,6 +10,18 @@ import {
   StoreUnavailableError,
 } from "@pomona/core";
 
+/** Told of each failure that is tried again. */
+export type RetryListener = (retry: {
+  readonly operation: Operation;
+  /** Failures of this call before this one. */
+  readonly attempt: number;
+  readonly error: StoreUnavailableError;
+}) => void;
+
+export interface PatientStoreOptions {
+  readonly onRetry?: RetryListener | undefined;
+}
+
 /**
  * A store that waits for better weather: what fails with {@link StoreUnavailableError} is tried again until `patience`
  * is spent. Everything else, and a streamed body, which cannot be sent twice, fails at once.
@@ -18,11 +30,13 @@ export class PatientStore implements ObjectStore {
   readonly uri: string;
   readonly #store: ObjectStore;
   readonly #patience: Patience;
+  readonly #onRetry: RetryListener;
 
-  constructor(store: ObjectStore, patience: Patience) {
+  constructor(store: ObjectStore, patience: Patience, { onRetry = () => {} }: PatientStoreOptions = {}) {
     this.uri = store.uri;
     this.#store = store;
     this.#patience = patience;
+    this.#onRetry = onRetry;
   }
 
   /** Goes on after the last entry given when a page fails. */
@@ -89,6 +103,7 @@ export class PatientStore implements ObjectStore {
   async #wait(operation: Operation, attempt: number, error: unknown, signal?: AbortSignal): Promise<void> {
     if (!(error instanceof StoreUnavailableError)) throw error;
     const delayMs = this.#patience.failed(operation, attempt, error);
+    this.#onRetry({ operation, attempt, error });
     // Half of the delay is drawn by lot, so that many workers do not come back at the same moment.
     await sleep(delayMs * (0.5 + Math.random() / 2), undefined, signal && { signal });
   }

@@ -11,24 +11,25 @@ import {
   runLayout,
 } from "@pomona/core";
 import { openStore } from "./open-store.ts";
-import { PatientStore } from "./patient-store.ts";
+import { PatientStore, type RetryListener } from "./patient-store.ts";
 
 export interface RunOpenerOptions {
   /** Where runs are registered. */
   readonly home: ObjectStore;
   readonly giveUpAfterMs: number;
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /**
  * Opens runs by their id: home → output → run.json → input. Stores of one run share one clock of patience. Throws
  * {@link PomonaError} `other-protocol` for a run of an incompatible version.
  */
-export function createRunOpener({ home, giveUpAfterMs }: RunOpenerOptions): RunOpener {
+export function createRunOpener(options: RunOpenerOptions): RunOpener {
   const opened = new Map<string, Promise<OpenRun>>();
   return (run) => {
     const known = opened.get(run);
     if (known !== undefined) return known;
-    const opening = open(run, home, giveUpAfterMs);
+    const opening = open(run, options);
     opened.set(run, opening);
     opening.catch(() => opened.delete(run));
     return opening;
@@ -38,11 +39,11 @@ export function createRunOpener({ home, giveUpAfterMs }: RunOpenerOptions): RunO
 /** Recorded locations are URIs, so nothing is relative. */
 const anywhere = { cwd: "/" };
 
-async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Promise<OpenRun> {
+async function open(run: string, { home, giveUpAfterMs, onRetry }: RunOpenerOptions): Promise<OpenRun> {
   const patience = new Patience({ giveUpAfterMs });
   const recordKey = homeLayout.run(run);
-  const record = decodeRunRecord(await new PatientStore(home, patience).get(recordKey), recordKey);
-  const out = new PatientStore(await openStore(record.out, anywhere), patience);
+  const record = decodeRunRecord(await new PatientStore(home, patience, { onRetry }).get(recordKey), recordKey);
+  const out = new PatientStore(await openStore(record.out, anywhere), patience, { onRetry });
   const fileKey = runLayout(run).config;
   const file = decodeRunFile(await out.get(fileKey), fileKey);
   if (file.protocol !== protocol) {
@@ -53,6 +54,6 @@ async function open(run: string, home: ObjectStore, giveUpAfterMs: number): Prom
   return {
     file,
     out,
-    input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience),
+    input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience, { onRetry }),
   };
 }

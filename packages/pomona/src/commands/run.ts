@@ -3,6 +3,7 @@ import { describeSummary } from "../describe-summary.ts";
 import { describeDryRun, dryRun } from "../dry-run.ts";
 import { describeChanges, findChanges } from "../input-changes.ts";
 import { loadConfigFile } from "../load-config-file.ts";
+import { createLog } from "../log.ts";
 import { configFlags } from "../option-flags.ts";
 import { createProgressView } from "../progress-view.ts";
 import { run } from "../run.ts";
@@ -57,6 +58,7 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
       ...(flags.overwrite && { overwrite: true }),
       ...(flags.refit && { refit: true }),
       ...(flags.takeOver && { takeOver: true }),
+      log: createLog(config.machine.logLevel),
       onProgress: (progress) => view.show(progress),
       onNotice: (message) => stderr.write(`${message}\n`),
       signal: surroundings.signal,
