@@ -74,9 +74,14 @@ export class ReducePool {
     // Standard output belongs to the command's own result, so a child's goes to standard error.
     const child = fork(new URL("./reduce-child.js", import.meta.url), { execArgv: [], stdio: ["ignore", 2, 2, "ipc"] });
     this.#all.add(child);
-    child.once("exit", () => {
+    const gone = () => {
       this.#all.delete(child);
       this.#waiting.shift()?.();
+    };
+    child.once("exit", gone);
+    // One that could not be started has no exit; other errors are followed by it.
+    child.on("error", () => {
+      if (child.pid === undefined) gone();
     });
     send(child, { kind: "settings", settings: this.#settings });
     return child;
