@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { parityCommand } from "./commands/parity.ts";
 import { runCommand } from "./commands/run.ts";
@@ -53,6 +54,18 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona validate result\n")
     .action(async (out, flags) => finish(await validateCommand(out, flags, surroundings)));
+
+  program
+    .command("demo")
+    .summary("the whole job on 300 sample photos, or on drawings where there are none")
+    .description(
+      "Runs, validates and draws the result of 300 sample photos (../shared/data) or 300 drawings of fruit, into ./pomona-demo.",
+    )
+    .option("--open", "open the picture at the end")
+    .option("--json", "print one JSON object as the last line")
+    .option("--plain", "progress as lines even on a terminal")
+    .addHelpText("after", "\nExample:\n  pomona demo --open\n")
+    .action(async (flags) => finish(await demoCommand(surroundings, flags)));
 
   program
     .command("doctor")
