@@ -1,7 +1,7 @@
 import type { Raster } from "@pomona/vision";
 import { type Colour, clamp, type Fruit, fruitKinds, fruitRadius, mix } from "./fruit-kinds.ts";
 import { between, pick, seededRandom } from "./seeded-random.ts";
-import { type Noise, valueNoise } from "./value-noise.ts";
+import { valueNoise } from "./value-noise.ts";
 
 /** What a picture is of, besides its fruit. */
 interface Scene {
@@ -32,9 +32,8 @@ export function drawFruitPicture(kind: string, seed: number): Raster {
   const grow = fruitKinds[kind];
   if (grow === undefined) throw new TypeError(`no fruit ${kind}: ${Object.keys(fruitKinds).join(", ")}`);
   const random = seededRandom(seed);
-  const noise = valueNoise(seed);
-  const fruit = grow(random, noise);
-  return paint(fruit, setScene(fruit, random), noise);
+  const fruit = grow(random, valueNoise(seed));
+  return paint(fruit, setScene(fruit, random), random);
 }
 
 function setScene(fruit: Fruit, random: () => number): Scene {
@@ -63,7 +62,8 @@ function setScene(fruit: Fruit, random: () => number): Scene {
   };
 }
 
-function paint(fruit: Fruit, scene: Scene, noise: Noise): Raster {
+/** `random` makes the grain of the sensor. */
+function paint(fruit: Fruit, scene: Scene, random: () => number): Raster {
   const { width, height, x: centreX, y: centreY, scale, brightness, warmth } = scene;
   const [cos, sin] = [Math.cos(scene.turn), Math.sin(scene.turn)];
   const data = new Uint8Array(width * height * 3);
@@ -71,7 +71,7 @@ function paint(fruit: Fruit, scene: Scene, noise: Noise): Raster {
     for (let column = 0; column < width; column++, at += 3) {
       const x = (column - centreX) / scale;
       const y = (row - centreY) / scale;
-      let colour = groundAt(scene, noise, x, y, row / height);
+      let colour = groundAt(scene, x, y, row / height);
       if (Math.hypot(x, y) < fruitRadius) {
         const u = cos * x + sin * y;
         const v = cos * y - sin * x;
@@ -85,7 +85,7 @@ function paint(fruit: Fruit, scene: Scene, noise: Noise): Raster {
         const stalk = fruit.stalk(u, v);
         if (stalk !== undefined) colour = lit(stalk, 0.3, 0.1, scene, [0, -1]);
       }
-      const grain = (noise(column * 1.7, row * 1.7) - 0.5) * 5;
+      const grain = (random() - 0.5) * 6;
       data[at] = clamp(colour[0] * brightness * warmth * 255 + grain, 0, 255);
       data[at + 1] = clamp(colour[1] * brightness * 255 + grain, 0, 255);
       data[at + 2] = clamp((colour[2] * brightness * 255) / warmth + grain, 0, 255);
@@ -95,9 +95,9 @@ function paint(fruit: Fruit, scene: Scene, noise: Noise): Raster {
 }
 
 /** Paper with a soft shadow on the side that is away from the light. */
-function groundAt({ ground, light, drop }: Scene, noise: Noise, x: number, y: number, down: number): Colour {
+function groundAt({ ground, light, drop }: Scene, x: number, y: number, down: number): Colour {
   const shadow = 0.5 * Math.exp(-(((x + light[0] * 0.5) / 1.05) ** 2) - ((y - drop) / 0.5) ** 2);
-  const brightness = (1.03 - 0.1 * down + 0.03 * (noise(x * 1.5, y * 1.5) - 0.5)) * (1 - shadow);
+  const brightness = (1.03 - 0.1 * down) * (1 - shadow);
   return [ground[0] * brightness, ground[1] * brightness, ground[2] * brightness];
 }
 
