@@ -109,17 +109,6 @@ test("parquetjs-lite", async () => {
   }
 });
 
-// Its native part is installed on Node 22 and later only.
-const polars = optional(() => require("nodejs-polars"));
-
-test.skipIf(polars === undefined)("Polars for Node", () => {
-  const table = polars.readParquet(part);
-  expect(table.shape).toEqual({ height: 1100, width: 8 });
-  const row = table.row(1024);
-  expect(row.slice(0, 2)).toEqual([pathOf(1024), run.rows[1024].image.label]);
-  expect(row.slice(2, 5).map((vector: ArrayLike<number>) => vector.length)).toEqual(lengths);
-});
-
 const pyarrow = `
 import json, sys, pyarrow.parquet as parquet
 table = parquet.read_table(sys.argv[1])
@@ -129,7 +118,7 @@ print(json.dumps({
   "last": table["features"][-1].as_py(),
 }))`;
 
-const polarsInPython = `
+const polars = `
 import json, sys, polars
 table = polars.read_parquet(sys.argv[1])
 print(json.dumps({"types": [f"{name} {type}" for name, type in table.schema.items()][:5], "height": table.height}))`;
@@ -150,8 +139,8 @@ test.skipIf(!pythonHas("pyarrow"))("pyarrow", () => {
   expect(last).toEqual(Array.from(run.rows[1099].features));
 });
 
-test.skipIf(!pythonHas("polars"))("Polars for Python", () => {
-  expect(runPython(polarsInPython)).toEqual({
+test.skipIf(!pythonHas("polars"))("Polars", () => {
+  expect(runPython(polars)).toEqual({
     height: 1100,
     types: [
       "path String",

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** Pinned: readers and oracles of the tests, not parts of Pomona. */
-const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "scikit-learn==1.9.1"];
+const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "scikit-learn==1.9.1", "polars==2.1.0"];
 
 /** Environment for the suites, and a line for each thing that is not there. */
 export async function preparePrerequisites() {
@@ -29,7 +29,9 @@ function preparePython(missing) {
   try {
     mkdirSync(folder, { recursive: true });
     execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...pythonPackages], { stdio: "inherit" });
+    execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...pythonPackages], {
+      stdio: "inherit",
+    });
     return python;
   } catch {
     missing.push("tests that read the table with Python (its packages could not be installed)");
@@ -38,5 +40,5 @@ function preparePython(missing) {
 }
 
 function works(python) {
-  return existsSync(python) && spawnSync(python, ["-c", "import numpy, pyarrow, sklearn"]).status === 0;
+  return existsSync(python) && spawnSync(python, ["-c", "import numpy, polars, pyarrow, sklearn"]).status === 0;
 }
