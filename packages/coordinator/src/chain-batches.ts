@@ -35,10 +35,9 @@ export async function* chainBatches({ out, run, source, batchSize, limit }: Chai
   let previous: Batch | undefined;
   for await (const batch of storedBatches(out, run)) {
     yield batch;
-    if (batch.end) return;
     previous = batch;
   }
-  for (;;) {
+  while (!previous?.end) {
     let overtaken = false;
     for await (const batch of newBatches({ run, source, batchSize, limit, previous })) {
       const created = (await out.putIfAbsent(runLayout(run).batch(batch.ordinal), encodeBatch(batch))) === "created";
@@ -46,7 +45,7 @@ export async function* chainBatches({ out, run, source, batchSize, limit }: Chai
       yield stored;
       if (stored.end) return;
       previous = stored;
-      overtaken = stored.last !== batch.last;
+      overtaken = stored.last !== batch.last || stored.images.length !== batch.images.length;
       if (overtaken) break;
     }
     if (!overtaken) return;
@@ -84,17 +83,20 @@ async function* newBatches(
   yield close(true);
 }
 
-/** Stored batches from the first without a gap. */
-async function* storedBatches(out: ObjectStore, run: string): AsyncGenerator<Batch> {
+/** Stored batches from the first without a gap; the closing one is the last, where the listing was finished. */
+export async function* storedBatches(out: ObjectStore, run: string): AsyncGenerator<Batch> {
   const ahead: Promise<Batch | undefined>[] = [];
   for (let next = 0; ; ) {
-    while (ahead.length < readAhead) ahead.push(readIfThere(out, run, next++));
-    const batch = await ahead.shift();
-    if (batch === undefined) {
-      await Promise.allSettled(ahead);
-      return;
+    while (ahead.length < readAhead) {
+      const reading = readIfThere(out, run, next++);
+      // One that fails is heard of when its turn comes, if it comes.
+      reading.catch(() => {});
+      ahead.push(reading);
     }
+    const batch = await ahead.shift();
+    if (batch === undefined) return;
     yield batch;
+    if (batch.end) return;
   }
 }
 
