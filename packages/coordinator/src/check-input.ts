@@ -1,8 +1,8 @@
-import { compareKeys, type ListedImage, type ObjectStore } from "@pomona/core";
-import { chainBatches } from "./chain-batches.ts";
+import { compareKeys, decodeRunFile, type ListedImage, type ObjectStore, runLayout, UsageError } from "@pomona/core";
+import { storedBatches } from "./chain-batches.ts";
 import type { ImageSource } from "./image-source.ts";
 
-/** How an input differs from what a finished run listed. Keys, at most `examples` of each kind. */
+/** How an input differs from what a run listed. Keys, at most `examples` of each kind. */
 export interface InputChanges {
   readonly new: ChangedKeys;
   readonly changed: ChangedKeys;
@@ -16,7 +16,8 @@ export interface ChangedKeys {
 
 /**
  * Lists the input again beside the run's stored chain: both are in the order of keys, so they are merged with one image
- * of each in memory. A finished chain lists nothing itself.
+ * of each in memory. A run with a limit is compared as far as it listed. Writes nothing; throws {@link UsageError}
+ * `listing-unfinished` where the chain has no end yet.
  */
 export async function checkInput(options: {
   readonly out: ObjectStore;
@@ -25,25 +26,41 @@ export async function checkInput(options: {
   readonly examples?: number;
 }): Promise<InputChanges> {
   const { out, run, source, examples = 10 } = options;
+  const limit = await limitOf(out, run);
   const tally = { new: counter(examples), changed: counter(examples), gone: counter(examples) };
   const before = storedImages(out, run)[Symbol.asyncIterator]();
   const now = source(null)[Symbol.asyncIterator]();
   let old = await next(before);
   let current = await next(now);
+  let listed = 0;
   while (old !== undefined || current !== undefined) {
+    if (old === undefined && listed === limit) break;
     const order = old === undefined ? 1 : current === undefined ? -1 : compareKeys(old.key, current.key);
     if (order < 0) tally.gone.add(old);
     if (order > 0) tally.new.add(current);
     if (order === 0 && old !== undefined && current !== undefined && !isSame(old, current)) tally.changed.add(current);
-    if (order <= 0) old = await next(before);
+    if (order <= 0) {
+      listed += 1;
+      old = await next(before);
+    }
     if (order >= 0) current = await next(now);
   }
   return tally;
 }
 
+async function limitOf(out: ObjectStore, run: string): Promise<number | undefined> {
+  const key = runLayout(run).config;
+  return decodeRunFile(await out.get(key), key).features.limit;
+}
+
 async function* storedImages(out: ObjectStore, run: string): AsyncGenerator<ListedImage> {
-  const source: ImageSource = async function* nothing() {};
-  for await (const batch of chainBatches({ out, run, source, batchSize: 1 })) yield* batch.images;
+  for await (const batch of storedBatches(out, run)) {
+    if (batch.end) return;
+    yield* batch.images;
+  }
+  throw new UsageError("listing-unfinished", `run ${run} has not listed its input to the end`, {
+    remedy: "Finish it first: run the same command without --check-input.",
+  });
 }
 
 async function next(images: AsyncIterator<ListedImage>): Promise<ListedImage | undefined> {
