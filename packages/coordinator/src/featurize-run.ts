@@ -50,20 +50,24 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
   async function* missingBatches(stop: AbortSignal): AsyncGenerator<FeaturesJob> {
     stop.addEventListener("abort", () => wake());
     const listing = list(stop);
-    for (let batch = 0; !stop.aborted; ) {
-      if (listingFailed !== undefined) throw listingFailed;
-      if (batch < ledger.imagesPerBatch.length) {
-        if (!ledger.hasShard(batch)) yield featuresJob(options, batch);
-        batch += 1;
-      } else if (ledger.listingClosed) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+    try {
+      for (let batch = 0; !stop.aborted; ) {
+        if (listingFailed !== undefined) throw listingFailed;
+        if (batch < ledger.imagesPerBatch.length) {
+          if (!ledger.hasShard(batch)) yield featuresJob(options, batch);
+          batch += 1;
+        } else if (ledger.listingClosed) {
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
       }
+    } finally {
+      // Whoever stops this may delete the output next.
+      await listing;
     }
-    await listing;
   }
   await runJobs({
     queue,

@@ -41,9 +41,8 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     try {
       settle(job, event);
     } catch (error) {
-      failure ??= error as Error;
+      fail(error);
     }
-    if (failure !== undefined) stopping.abort();
     wake();
   });
   function settle(job: J, event: JobEnded): void {
@@ -52,12 +51,18 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
       return;
     }
     const instead = onFailure?.(job, event.error);
-    if (instead === undefined) failure ??= toError(event.error);
+    if (instead === undefined) fail(toError(event.error));
     else retries.push(instead);
   }
   async function add(job: J): Promise<void> {
     inFlight.set(job.id, job);
-    await queue.add(name, [job]);
+    try {
+      await queue.add(name, [job]);
+    } catch (error) {
+      // Nobody will end it.
+      inFlight.delete(job.id);
+      throw error;
+    }
   }
   async function changed(): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -76,12 +81,16 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
       else await add(again);
     }
   }
-  async function withdraw(): Promise<void> {
+  /** Withdraws what waits, then waits for the rest. Which jobs were withdrawn nobody knows, only how many: they never end. */
+  async function windDown(): Promise<void> {
     const runs = new Set(Array.from(inFlight.values(), (job) => job.run));
-    const waiting = await Promise.all(Array.from(runs, (run) => queue.removeWaiting(name, run)));
-    let removed = waiting.reduce((sum, n) => sum + n, 0);
-    // Removed jobs never end: which ones they were does not matter, only how many are still to be waited for.
-    for (const id of [...inFlight.keys()].reverse()) if (removed-- > 0) inFlight.delete(id);
+    const removed = await Promise.all(Array.from(runs, (run) => queue.removeWaiting(name, run)));
+    const withdrawn = removed.reduce((sum, n) => sum + n, 0);
+    while (inFlight.size > withdrawn) await changed();
+  }
+  function fail(error: unknown): void {
+    failure ??= error as Error;
+    stopping.abort();
   }
   const onAbort = (): void => {
     stopping.abort();
@@ -91,14 +100,8 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
   if (signal?.aborted) stopping.abort();
   const stopped = (): boolean => stopping.signal.aborted;
   try {
-    try {
-      await passAll();
-    } catch (error) {
-      failure ??= error as Error;
-      stopping.abort();
-    }
-    if (stopped()) await withdraw();
-    while (inFlight.size > 0) await changed();
+    await passAll().catch(fail);
+    if (stopped()) await windDown().catch(fail);
     if (failure !== undefined) throw failure;
     signal?.throwIfAborted();
   } finally {
