@@ -13,6 +13,8 @@ export class RunLedger {
   #listed = 0;
   #listingClosed = false;
   #featurized = 0;
+  /** Of each batch that this call featurized: those of resumed batches are known when the moments are. */
+  readonly #quarantinedOf = new Map<number, number>();
   #quarantined = 0;
   #resumed = 0;
   #decoded = 0;
@@ -71,6 +73,7 @@ export class RunLedger {
   batchDone(batch: number, result: JobResult): void {
     this.#stored.add(batch);
     this.#featurized += this.imagesPerBatch[batch] ?? 0;
+    this.#quarantinedOf.set(batch, result.quarantined);
     this.#quarantined += result.quarantined;
     this.#decoded += result.decoded;
     if (result.stages !== undefined) this.#stages = addStageTimes(this.#stages, result.stages);
@@ -82,8 +85,11 @@ export class RunLedger {
     for (const batch of this.#stored) {
       if (left.has(batch)) continue;
       this.#stored.delete(batch);
+      this.#quarantinedOf.delete(batch);
       this.#featurized -= this.imagesPerBatch[batch] ?? 0;
     }
+    this.#quarantined = 0;
+    for (const quarantined of this.#quarantinedOf.values()) this.#quarantined += quarantined;
   }
 
   /** The moments read every shard: from here on the count of quarantined images is exact, resumed ones included. */
