@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { hostname, uptime } from "node:os";
+import { hostname } from "node:os";
 import { promisify } from "node:util";
 import type { Owner } from "@pomona/core";
 
@@ -17,34 +17,35 @@ export async function isAlive(owner: Owner, here: Owner): Promise<boolean | unde
   return (await startTimeOf(owner.pid)) === owner.startTime;
 }
 
+/** Empty elsewhere than on Linux: there start times are dates, which no two boots share. */
 async function bootId(): Promise<string> {
-  try {
-    return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-  } catch {
-    // Elsewhere than on Linux the minute of booting serves.
-    return String(Math.round((Date.now() / 1000 - uptime()) / 60));
-  }
+  if (process.platform !== "linux") return "";
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
-/** Undefined when there is no such process. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+/** When a process started, in the system's own words; undefined when there is none of that number. */
+function startTimeOf(pid: number): Promise<string | undefined> {
+  return process.platform === "linux" ? startTimeByProc(pid) : startTimeByPs(pid);
+}
+
+async function startTimeByProc(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // Field 22 counted from behind the command's name, which may hold spaces and parentheses. State Z is a corpse.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
-  } catch (error) {
-    if (process.platform === "linux") return undefined;
-    return startTimeByPs(pid, error);
+  } catch {
+    return undefined;
   }
 }
 
-async function startTimeByPs(pid: number, cause: unknown): Promise<string | undefined> {
+async function startTimeByPs(pid: number): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("ps", ["-o", "lstart=", "-p", String(pid)]);
+    // The date must be the same text for every user of this host.
+    const env = { LC_ALL: "C", TZ: "UTC" };
+    const { stdout } = await promisify(execFile)("/bin/ps", ["-o", "lstart=", "-p", String(pid)], { env });
     return stdout.trim() || undefined;
   } catch {
-    void cause;
     return undefined;
   }
 }

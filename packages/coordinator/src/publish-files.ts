@@ -9,9 +9,6 @@ import {
 } from "@pomona/core";
 import { stringify } from "csv-stringify/sync";
 
-/** Above this many rows the CSV stays in parts beside each other instead of being one file. */
-const oneFileRows = 1_000_000;
-
 export interface PublishOptions {
   readonly out: ObjectStore;
   readonly run: string;
@@ -24,44 +21,64 @@ export interface PublishOptions {
   readonly fingerprint: Fingerprint;
   /** What the quarantine list shows as an image's path. */
   readonly pathOf: (key: string) => string;
+  /** Above this many rows the CSV stays in parts beside each other instead of being one file. Default: a million. */
+  readonly oneFileRows?: number;
+  /** Called before each write: what it throws ends the publishing. */
+  readonly beforeEach: () => Promise<void>;
 }
+
+type Write = () => Promise<void>;
 
 /**
  * Gives the files of a generation their final names; doing it twice is harmless. What an earlier generation left over
  * is removed. `_SUCCESS` is not written here: it comes last, from whoever calls this.
  */
 export async function publishFiles(options: PublishOptions): Promise<void> {
-  const { out, run, generation, parts, labels, fingerprint } = options;
-  const names = runLayout(run).generation(generation);
-  for (let part = 0; part < parts; part++) await out.copy(names.part(part), outputLayout.parquetPart(part));
-  await out.copy(names.modelFile("scaler.json"), outputLayout.scaler);
-  await out.copy(names.modelFile("pca.json"), outputLayout.pca);
-  await out.put(outputLayout.classes, encodeJson({ name: "pomona.classes", version: 1, classes: labels }));
-  await out.put(outputLayout.modelFingerprint, encodeJson(fingerprint));
-  await publishCsv(options);
-  await out.put(outputLayout.quarantine, quarantineLines(options));
-  await removeSurplus(out, outputLayout.parquet, (key) => isPublishedPart(key, parts, outputLayout.parquetPart));
+  const { out, beforeEach } = options;
+  const quarantine: Write = () => out.put(outputLayout.quarantine, quarantineLines(options));
+  for (const write of [...tableWrites(options), ...modelWrites(options), ...csvWrites(options), quarantine]) {
+    await beforeEach();
+    await write();
+  }
 }
 
-async function publishCsv(options: PublishOptions): Promise<void> {
-  const { out, run, generation, parts, rows, csv, components } = options;
-  const names = runLayout(run).generation(generation);
-  const header = Buffer.from(csvHeader(csv === "full" ? "full" : "compact", components));
-  const oneFile = csv !== "none" && rows <= oneFileRows;
-  const partFiles = csv !== "none" && !oneFile;
-  async function* lines(from: number, to: number): AsyncGenerator<Uint8Array> {
-    yield header;
-    for (let part = from; part < to; part++) yield* out.stream(names.csv(part, csv));
-  }
-  if (oneFile) await out.put(outputLayout.csv, lines(0, parts));
-  else await out.delete([outputLayout.csv]);
-  if (partFiles)
-    for (let part = 0; part < parts; part++) await out.put(outputLayout.csvPart(part), lines(part, part + 1));
-  await removeSurplus(
-    out,
-    outputLayout.csvParts,
-    (key) => partFiles && isPublishedPart(key, parts, outputLayout.csvPart),
-  );
+function tableWrites({ out, run, generation, parts }: PublishOptions): Write[] {
+  const { part: made } = runLayout(run).generation(generation);
+  const { parquet, parquetPart } = outputLayout;
+  return [
+    ...partNumbers(parts).map((part) => () => out.copy(made(part), parquetPart(part))),
+    () => removeSurplus(out, parquet, parts, parquetPart),
+  ];
+}
+
+function modelWrites({ out, run, generation, labels, fingerprint }: PublishOptions): Write[] {
+  const { modelFile } = runLayout(run).generation(generation);
+  return [
+    () => out.copy(modelFile("scaler.json"), outputLayout.scaler),
+    () => out.copy(modelFile("pca.json"), outputLayout.pca),
+    () => out.put(outputLayout.classes, encodeJson({ name: "pomona.classes", version: 1, classes: labels })),
+    () => out.put(outputLayout.modelFingerprint, encodeJson(fingerprint)),
+  ];
+}
+
+/** One file, or one for each part, or none; what another flavour or size left is removed. */
+function csvWrites(options: PublishOptions): Write[] {
+  const { out, parts, rows, csv, oneFileRows = 1_000_000 } = options;
+  const { csv: file, csvParts, csvPart } = outputLayout;
+  const isOneFile = csv !== "none" && rows <= oneFileRows;
+  const partFiles = csv === "none" || isOneFile ? 0 : parts;
+  return [
+    () => (isOneFile ? out.put(file, csvLines(options, 0, parts)) : out.delete([file])),
+    ...partNumbers(partFiles).map((part) => () => out.put(csvPart(part), csvLines(options, part, part + 1))),
+    () => removeSurplus(out, csvParts, partFiles, csvPart),
+  ];
+}
+
+/** Parts `from` to `to` (exclusive) below one header. */
+async function* csvLines(options: PublishOptions, from: number, to: number): AsyncGenerator<Uint8Array> {
+  const { out, run, generation, csv, components } = options;
+  yield Buffer.from(csvHeader(csv === "full" ? "full" : "compact", components));
+  for (let part = from; part < to; part++) yield* out.stream(runLayout(run).generation(generation).csv(part, csv));
 }
 
 async function* quarantineLines({ out, run, generation, parts, pathOf }: PublishOptions): AsyncGenerator<Uint8Array> {
@@ -74,13 +91,19 @@ async function* quarantineLines({ out, run, generation, parts, pathOf }: Publish
   }
 }
 
-function isPublishedPart(key: string, parts: number, nameOf: (part: number) => string): boolean {
-  const number = Number(/part-(\d+)\./.exec(key)?.[1] ?? Number.NaN);
-  return number < parts && key === nameOf(number);
+/** Removes everything below `prefix` but the names of parts 0 to `parts` (exclusive). */
+async function removeSurplus(
+  out: ObjectStore,
+  prefix: string,
+  parts: number,
+  nameOf: (part: number) => string,
+): Promise<void> {
+  const keep = new Set(partNumbers(parts).map(nameOf));
+  const surplus: string[] = [];
+  for await (const { key } of out.list({ prefix })) if (!keep.has(key)) surplus.push(key);
+  if (surplus.length > 0) await out.delete(surplus);
 }
 
-async function removeSurplus(out: ObjectStore, prefix: string, keep: (key: string) => boolean): Promise<void> {
-  const surplus: string[] = [];
-  for await (const { key } of out.list({ prefix })) if (!keep(key)) surplus.push(key);
-  if (surplus.length > 0) await out.delete(surplus);
+function partNumbers(parts: number): number[] {
+  return Array.from({ length: parts }, (_, part) => part);
 }

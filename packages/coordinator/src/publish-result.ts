@@ -5,15 +5,16 @@ import {
   type Fingerprint,
   type ObjectStore,
   outputLayout,
-  PomonaError,
   type RunFile,
   type RunLog,
   runLayout,
   type Success,
 } from "@pomona/core";
 import { addUpBooks } from "./add-up-books.ts";
-import { publishFiles } from "./publish-files.ts";
+import { type PublishOptions, publishFiles } from "./publish-files.ts";
 import type { RunLedger } from "./run-ledger.ts";
+import { refuseOtherEpoch, standDown } from "./stand-down.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 export interface PublishResultOptions {
   readonly file: RunFile;
@@ -24,32 +25,30 @@ export interface PublishResultOptions {
   readonly csv: Success["csv"];
   readonly parts: number;
   readonly ledger: RunLedger;
-  /** Seconds per phase so far. */
-  readonly seconds: Readonly<Record<string, number>>;
-  /** On `performance.now()`'s clock. */
-  readonly startedAt: number;
+  /** Has run since this call began. */
+  readonly stopwatch: Stopwatch;
   readonly now: () => Date;
 }
 
 /**
- * Makes a generation the result: books, files, `_SUCCESS`, log. Only the newest epoch may; until the log says
- * `publishing` the earlier result stays valid, and after that a restart does it again.
+ * Makes a generation the result: books, files, `_SUCCESS`, log. Only the newest epoch may, and it looks again before
+ * each file: one that was asleep must not write over what its successor published. Until the log says `publishing` the
+ * earlier result stays valid, and after that a restart does it again.
  */
 export async function publishResult(options: PublishResultOptions): Promise<Success> {
-  const { file, generation, epoch, log, out, csv, parts, ledger, startedAt, now } = options;
+  const { file, generation, epoch, log, out, csv, parts, ledger, stopwatch, now } = options;
   const { run } = file;
   const names = runLayout(run);
-  const beganAt = performance.now();
   const account = await addUpBooks({ out, run, generation, parts, listed: ledger.listed });
   const modelKey = names.generation(generation).model;
   const model = decodeModel(await out.get(modelKey), modelKey);
   const fingerprint = JSON.parse(Buffer.from(await out.get(names.fingerprint)).toString()) as Fingerprint;
   await log.append((state) => {
-    refuseHigherEpoch(state.epoch, epoch);
+    refuseOtherEpoch(state.epoch, epoch);
     return { kind: "publishing", at: now().toISOString(), generation };
   });
   await out.delete([outputLayout.success]);
-  await publishFiles({
+  const files: PublishOptions = {
     out,
     run,
     generation,
@@ -60,9 +59,10 @@ export async function publishResult(options: PublishResultOptions): Promise<Succ
     labels: Object.keys(account.labels),
     fingerprint,
     pathOf: (key) => file.input + displayKey(key),
-  });
+    beforeEach: () => standDown(log, epoch),
+  };
+  await stopwatch.time("publishing", () => publishFiles(files));
   const closing = await out.stat(names.batch(ledger.imagesPerBatch.length));
-  const endedAt = performance.now();
   const success: Success = {
     name: "pomona.success",
     version: 1,
@@ -82,18 +82,15 @@ export async function publishResult(options: PublishResultOptions): Promise<Succ
     csv,
     fingerprint: { ...fingerprint },
     untrained: fingerprint.weights.startsWith("untrained"),
-    seconds: { ...options.seconds, publishing: (endedAt - beganAt) / 1000, total: (endedAt - startedAt) / 1000 },
+    seconds: stopwatch.seconds,
     stages: { ...ledger.stages },
     versions: { pomona: file.pomona, node: process.version },
   };
+  await standDown(log, epoch);
   await out.put(outputLayout.success, encodeJson(success));
-  await log.append(() => ({ kind: "done", at: now().toISOString(), generation }));
-  return success;
-}
-
-function refuseHigherEpoch(newest: number, mine: number): void {
-  if (newest === mine) return;
-  throw new PomonaError("stood-down", "another process took over this output", {
-    remedy: "Nothing is lost: the other process finishes the run.",
+  await log.append((state) => {
+    refuseOtherEpoch(state.epoch, epoch);
+    return { kind: "done", at: now().toISOString(), generation };
   });
+  return success;
 }

@@ -29,6 +29,9 @@ export async function readManifest(bytes: Uint8Array, name: string, input: Objec
   return (after) => lookUp(after === null ? rows : rows.slice(firstAfter(rows, after)), input);
 }
 
+/** Absolute, or with a part that is empty, `.` or `..`: no object of a store has such a key. */
+const isNoKey = /(^|\/)\.{0,2}(\/|$)|\0/;
+
 async function* lookUp(rows: readonly ManifestRow[], input: ObjectStore): AsyncGenerator<ListedImage> {
   for (let at = 0; at < rows.length; at += lookAhead) {
     const images = rows.slice(at, at + lookAhead).map(async ({ key, label }) => {
@@ -80,7 +83,11 @@ async function readParquet(bytes: Uint8Array, name: string): Promise<ManifestRow
 function rowOf(record: Record<string, unknown>, name: string, line: number): ManifestRow {
   const { path, label } = record;
   if (typeof path === "string" && path !== "" && typeof label === "string") {
-    return { key: path.replace(/^\.\//, ""), label };
+    const key = path.replace(/^\.\//, "");
+    if (!isNoKey.test(key)) return { key, label };
+    throw new UsageError("bad-manifest", `${name}, row ${line}: ${displayKey(path)} is no path below the input`, {
+      remedy: "Write paths relative to the input, as fruit/apple.jpg.",
+    });
   }
   throw new UsageError("bad-manifest", `${name}, row ${line}: needs the columns path and label`, {
     remedy: "Write a header line `path,label` and one line for each image, paths relative to the input.",

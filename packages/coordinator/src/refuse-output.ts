@@ -32,7 +32,7 @@ export async function refuseOwnedOutput(options: {
   readonly now: () => Date;
 }): Promise<void> {
   const { out, state, owner, takeOver, now } = options;
-  if (state.owner === undefined || state.run === undefined || takeOver) return;
+  if (state.owner === undefined || takeOver) return;
   const alive = await isAlive(state.owner, owner);
   if (alive === false) return;
   const lastSign = alive === true ? undefined : await lastProgress(out, state);
@@ -46,7 +46,8 @@ export async function refuseOwnedOutput(options: {
 /** When anything was last written on behalf of the run, in milliseconds since 1970. */
 async function lastProgress(out: ObjectStore, state: LogState): Promise<number> {
   let newest = Date.parse(state.openedAt ?? "") || 0;
-  for await (const { modifiedAt } of out.list({ prefix: runLayout(state.run ?? "").telemetry })) {
+  if (state.run === undefined) return newest;
+  for await (const { modifiedAt } of out.list({ prefix: runLayout(state.run).telemetry })) {
     newest = Math.max(newest, modifiedAt);
   }
   return newest;

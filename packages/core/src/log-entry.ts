@@ -30,8 +30,8 @@ export const logEntry = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cancelled"), at, by: z.string() }),
   z.strictObject({ kind: z.literal("paused"), at, by: z.string() }),
   z.strictObject({ kind: z.literal("resumed"), at, by: z.string() }),
-  /** The earlier result and run are being removed; an interrupted removal is continued by whoever comes next. */
-  z.strictObject({ kind: z.literal("deleting"), at }),
+  /** `owner` removes the earlier result and run; an interrupted removal is continued by whoever comes next. */
+  z.strictObject({ kind: z.literal("deleting"), at, epoch: z.number(), owner }),
   z.strictObject({ kind: z.literal("deleted"), at }),
 ]);
 export type LogEntry = z.output<typeof logEntry>;
@@ -92,8 +92,10 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
       return { ...next, paused: true };
     case "resumed":
       return { ...next, paused: false };
-    case "deleting":
-      return { ...next, status: "deleting" };
+    case "deleting": {
+      const { epoch, owner: by, at: openedAt } = entry;
+      return { ...next, epoch, owner: by, openedAt, status: "deleting" };
+    }
     case "deleted":
       return { ...emptyLog, entries: next.entries, epoch: state.epoch };
   }

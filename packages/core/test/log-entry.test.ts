@@ -33,8 +33,10 @@ describe("the state of an output", () => {
   });
 
   test("after a deletion the output is new, but epochs and entries go on", () => {
-    const deleted = fold(open("a", 7), { kind: "deleting", at }, { kind: "deleted", at });
-    expect(deleted).toEqual({ ...emptyLog, entries: 3, epoch: 7 });
+    const deleting = fold(open("a", 7), { kind: "deleting", at, epoch: 8, owner });
+    expect(deleting).toMatchObject({ status: "deleting", run: "a", epoch: 8, owner, openedAt: at });
+    const deleted = foldEntry(deleting, { kind: "deleted", at });
+    expect(deleted).toEqual({ ...emptyLog, entries: 3, epoch: 8 });
   });
 
   test("a cancelled run is cancelled", () => {

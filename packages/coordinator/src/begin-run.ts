@@ -1,0 +1,61 @@
+import {
+  type Config,
+  encodeJson,
+  homeLayout,
+  type ObjectStore,
+  type Owner,
+  protocol,
+  type RunFile,
+  type RunLog,
+  type RunRecord,
+  runLayout,
+} from "@pomona/core";
+import { requestGeneration } from "./generation-request.ts";
+import { takeOwnership } from "./take-ownership.ts";
+
+export interface BeginRunOptions {
+  readonly home: ObjectStore;
+  readonly input: ObjectStore;
+  readonly out: ObjectStore;
+  readonly config: Config;
+  readonly newRun: string;
+  readonly owner: Owner;
+  readonly submittedBy: string;
+  readonly pomona: string;
+  readonly now: () => Date;
+}
+
+/**
+ * Records a new run and opens it: registry, `run.json`, first generation, and the log last. A process that dies before
+ * the log entry leaves a run that nobody refers to, so whatever the log names is complete.
+ */
+export async function beginRun(
+  options: BeginRunOptions,
+  log: RunLog,
+  seen: number,
+): Promise<{ readonly file: RunFile; readonly epoch: number }> {
+  const { input, out, config, newRun: run, owner, pomona, now } = options;
+  const { features, model } = config;
+  const at = now().toISOString();
+  const file: RunFile = { name: "pomona.run", version: 1, protocol, run, input: input.uri, features, pomona, at };
+  await registerRun(options, run);
+  await out.putIfAbsent(runLayout(run).config, encodeJson(file));
+  await requestGeneration(out, run, 1, model);
+  const epoch = await takeOwnership({
+    out,
+    log,
+    seen,
+    claim: (mine) => ({ kind: "open", at, run, epoch: mine, owner }),
+  });
+  return { file, epoch };
+}
+
+/** Makes a run findable by its id: workers know of it only through this. */
+export async function registerRun(
+  { home, out, submittedBy, now }: Pick<BeginRunOptions, "home" | "out" | "submittedBy" | "now">,
+  run: string,
+): Promise<void> {
+  const at = now().toISOString();
+  const record: RunRecord = { name: "pomona.run-record", version: 1, run, out: out.uri, submittedBy, at };
+  await home.putIfAbsent(homeLayout.run(run), encodeJson(record));
+}
