@@ -1,4 +1,5 @@
 import { homedir, userInfo } from "node:os";
+import { exitCodes } from "@pomona/core";
 import { CommanderError } from "commander";
 import { describeError, Interrupted } from "./describe-error.ts";
 import { createProgram } from "./program.ts";
@@ -51,8 +52,13 @@ async function main(): Promise<void> {
 
 /** Writes what went wrong where the reader looks for it; returns the exit code. */
 function report(error: unknown, json: boolean): number {
-  // Commander has printed its own message; --help and --version end here with 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) {
+    // --help and --version end here too; Commander has printed its own message for people.
+    if (error.exitCode === 0) return exitCodes.done;
+    const message = error.message.replace(/^error: /, "");
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code: "bad-option", message } })}\n`);
+    return exitCodes.usage;
+  }
   const { code, message, remedy, exitCode, stack } = describeError(error);
   if (json) {
     process.stdout.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`);
