@@ -51,6 +51,8 @@ export interface Started {
   readonly pid: number;
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Standard error so far. */
+  readonly said: () => string;
   /** To the whole group, as a terminal's Ctrl-C or an out-of-memory killer's SIGKILL of a container would. */
   readonly signalGroup: (signal: NodeJS.Signals) => void;
 }
@@ -76,10 +78,15 @@ export function startPomona(
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${process.execPath}`);
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
   return {
     pid,
     child,
     ended: outcome(child, startedAt),
+    said: () => said,
     signalGroup(signal) {
       try {
         process.kill(-pid, signal);
