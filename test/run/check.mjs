@@ -54,7 +54,6 @@ function run(command, parameters) {
 
 /** Adds what vitest's last line says: ` Tests  1 failed | 41 passed | 2 skipped (44)`. */
 function addCounts(output) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal are control characters
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
   const line = plain.match(/^\s*Tests\s+(.*)$/m)?.[1] ?? "";
   for (const kind of Object.keys(counts)) counts[kind] += Number(line.match(new RegExp(`(\\d+) ${kind}`))?.[1] ?? 0);

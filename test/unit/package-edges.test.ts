@@ -6,23 +6,24 @@ import { importsOf, packageNames, readJson, readSourceFiles, type SourceFile } f
 const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   core: [],
   store: ["core"],
+  table: ["core"],
   queue: ["core"],
   onnx: [],
   vision: ["onnx"],
   stats: ["onnx"],
   coordinator: ["core", "store", "queue"],
   worker: ["core", "store", "queue", "vision"],
-  reducer: ["core", "store", "queue", "stats"],
-  report: ["core", "store", "stats", "vision"],
+  reducer: ["core", "store", "queue", "stats", "table"],
+  report: ["core", "store", "stats", "vision", "table"],
   pomona: ["core", "store", "queue", "vision", "stats", "coordinator", "worker", "reducer", "report"],
 };
 
 /** Where each heavy dependency may be imported, so that it can be exchanged in one place. */
 const heavyDependencies: Readonly<Record<string, readonly string[]>> = {
   zod: ["core"],
-  // The format of shards (core), of the table (reducer), and what validation reads (report).
-  "apache-arrow": ["core", "reducer", "report"],
-  "parquet-wasm": ["reducer", "report"],
+  // The format of shards (core) and of the table, and what comes out of reading it (reducer, report).
+  "apache-arrow": ["core", "table", "reducer", "report"],
+  "parquet-wasm": ["table"],
   hyparquet: ["coordinator"],
   "@aws-sdk/client-s3": ["store"],
   bullmq: ["queue"],

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import { encodeJpeg } from "@pomona/vision";
 import { drawFruitPicture } from "./draw-fruit.ts";
 import { fruitKinds } from "./fruit-kinds.ts";
 
@@ -50,8 +50,5 @@ export async function drawFruit(
 /** The JPEG of picture `i` of a kind. */
 export async function drawFruitJpeg(kind: string, i: number): Promise<Uint8Array> {
   const seed = Object.keys(fruitKinds).indexOf(kind) * 100_003 + i;
-  const { width, height, data } = drawFruitPicture(kind, seed);
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 88 })
-    .toBuffer();
+  return encodeJpeg(drawFruitPicture(kind, seed), { quality: 88 });
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { parseLocation } from "@pomona/store";
-import { type EngineProbe, engineNames, probeEngines, threadBudget, usableCores } from "@pomona/vision";
-import sharp from "sharp";
+import { type EngineProbe, engineNames, probeEngines, sharpVersions, threadBudget, usableCores } from "@pomona/vision";
 import type { Diagnosis } from "./diagnosis.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { lookAtFolder } from "./folder-state.ts";
@@ -63,7 +62,7 @@ export async function examine(options: ExamineOptions): Promise<Diagnosis> {
       usableCores: usableCores(),
     },
     memory: { totalBytes: totalmem(), freeBytes: freemem(), limitBytes: memoryLimit() },
-    sharp: { version: sharp.versions.sharp ?? "unknown", libvips: sharp.versions.vips },
+    sharp: { version: sharpVersions.sharp, libvips: sharpVersions.libvips },
     path,
     estimates: path ? priceList.instances.map((instance) => estimateCost({ cpuMsPerImage: path.cpuMs, instance })) : [],
     seconds: (performance.now() - startedAt) / 1000,

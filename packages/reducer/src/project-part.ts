@@ -10,13 +10,12 @@ import {
   type ProjectJob,
   runLayout,
 } from "@pomona/core";
-import { encodeParquet } from "./encode-parquet.ts";
+import { type ExtraColumn, encodeParquet, tableSchema, toRecordBatch } from "@pomona/table";
 import { readModel } from "./fit-model.ts";
 import { putStreamed } from "./put-streamed.ts";
 import { readGenerationRequest } from "./read-request.ts";
 import type { BatchShard } from "./read-shards.ts";
 import { readRows, rowsPerGroup } from "./table-rows.ts";
-import { type ExtraColumn, tableSchema, toRecordBatch } from "./table-schema.ts";
 
 export interface ProjectPartOptions {
   /** How long the store may fail while the part is written. Default 120,000. */

@@ -2,8 +2,8 @@ import type { ModelFile, OpenRun } from "@pomona/core";
 import { runLayout, ShardError } from "@pomona/core";
 import { type Pca, projectRows, scaleRows } from "@pomona/stats";
 import { objectUri } from "@pomona/store";
+import type { TableRows } from "@pomona/table";
 import { type BatchShard, readShards } from "./read-shards.ts";
-import type { TableRows } from "./table-schema.ts";
 
 /** Rows that are made, encoded and written together: a row group of the table, 21 MB at 1280 features. */
 export const rowsPerGroup = 1024;

@@ -1,10 +1,10 @@
 import { type CsvFlavour, type CsvJob, type JobResult, type OpenRun, PomonaError, runLayout } from "@pomona/core";
+import { openParquet } from "@pomona/table";
 import type { Table } from "apache-arrow";
 import { stringify } from "csv-stringify/sync";
 import { float32Text } from "./float32-text.ts";
 import { readPartBooks } from "./project-part.ts";
 import { putStreamed } from "./put-streamed.ts";
-import { readParquet } from "./read-parquet.ts";
 
 export interface WriteCsvOptions {
   /** How long the store may fail while the fragment is written. Default 120,000. */
@@ -66,11 +66,12 @@ export async function writeCsv(
       remedy: "Run the same command again to make it.",
     });
   }
+  const { bytes } = books;
   const { columns, fieldsOf } = flavours[job.flavour];
   async function* makeBody() {
-    for await (const table of readParquet(out, partKey, { columns })) {
-      yield* linesOf(table, fieldsOf(table));
-    }
+    const part = await openParquet(out, partKey, bytes);
+    for await (const table of part.tables(columns)) yield* linesOf(table, fieldsOf(table));
+    part.close();
   }
   const key = generation.csv(job.part, job.flavour);
   if ((await out.stat(key)) === undefined) await putStreamed(out, key, { makeBody, giveUpAfterMs });

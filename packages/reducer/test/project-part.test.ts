@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { decodePartBooks, type OpenRun, runLayout } from "@pomona/core";
+import { openParquet } from "@pomona/table";
 import type { Table } from "apache-arrow";
 import { expect, test } from "vitest";
 import { computeMoments } from "../src/compute-moments.ts";
 import { fitModel, readModel } from "../src/fit-model.ts";
 import { projectPart } from "../src/project-part.ts";
-import { readParquet } from "../src/read-parquet.ts";
 import { fitJob, momentsJob, projectJob } from "./jobs.ts";
 import { run as runId, writeSyntheticRun } from "./synthetic-run.ts";
 
@@ -21,7 +21,8 @@ async function fitted(options: Partial<Parameters<typeof writeSyntheticRun>[0]> 
 
 async function readPart({ out }: OpenRun, columns: string[], part = 0): Promise<Table[]> {
   const tables: Table[] = [];
-  for await (const table of readParquet(out, layout.part(part), { columns })) tables.push(table);
+  const file = await openParquet(out, layout.part(part), (await out.stat(layout.part(part)))!.size);
+  for await (const table of file.tables(columns)) tables.push(table);
   return tables;
 }
 

@@ -1,10 +1,10 @@
 import { csvHeader, runLayout } from "@pomona/core";
+import { openParquet } from "@pomona/table";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { computeMoments } from "../src/compute-moments.ts";
 import { fitModel } from "../src/fit-model.ts";
 import { projectPart } from "../src/project-part.ts";
-import { readParquet } from "../src/read-parquet.ts";
 import { writeCsv } from "../src/write-csv.ts";
 import { csvJob, fitJob, momentsJob, projectJob } from "./jobs.ts";
 import { run as runId, writeSyntheticRun } from "./synthetic-run.ts";
@@ -29,7 +29,8 @@ async function csvOf(run: Awaited<ReturnType<typeof projected>>, flavour: "compa
 
 async function valuesOf(run: Awaited<ReturnType<typeof projected>>, name: string) {
   const vectors: ArrayLike<number>[] = [];
-  for await (const table of readParquet(run.out, layout.part(0), { columns: [name] })) {
+  const file = await openParquet(run.out, layout.part(0), (await run.out.stat(layout.part(0)))!.size);
+  for await (const table of file.tables([name])) {
     for (const vector of table.getChild(name) ?? []) vectors.push(vector.toArray());
   }
   return vectors.map((vector) => Array.from(vector));

@@ -1,8 +1,7 @@
 import type { ObjectStore } from "@pomona/core";
-import { type RecordBatch, type Schema, tableFromIPC } from "apache-arrow";
-import { ParquetFile } from "parquet-wasm";
+import { openParquet } from "@pomona/table";
+import type { RecordBatch } from "apache-arrow";
 import { columnType } from "./column-type.ts";
-import { StoredBlob } from "./stored-blob.ts";
 import type { Column } from "./validation.ts";
 
 /** A vector per row, one after the other. */
@@ -31,26 +30,13 @@ export interface TablePart {
 
 /** Rejects with the store's own error where the bytes cannot be had. */
 export async function openTablePart(out: ObjectStore, key: string, bytes: number): Promise<TablePart> {
-  let onFailure: (error: unknown) => void = () => {};
-  const failure = new Promise<never>((_, reject) => {
-    onFailure = reject;
-  });
-  failure.catch(() => {});
-  const file = await Promise.race([
-    ParquetFile.fromFile(new StoredBlob({ store: out, key, onFailure }, 0, bytes)),
-    failure,
-  ]);
-  const { fields } = tableFromIPC(file.schema().intoIPCStream()).schema as Schema;
+  const file = await openParquet(out, key, bytes);
   return {
-    columns: fields.map(({ name, type }) => ({ name, type: columnType(type) })),
+    columns: file.schema.fields.map(({ name, type }) => ({ name, type: columnType(type) })),
     async *rows() {
-      const groups = file.metadata().numRowGroups();
-      for (let group = 0; group < groups; group++) {
-        const table = await Promise.race([file.read({ rowGroups: [group] }), failure]);
-        for (const batch of tableFromIPC(table.intoIPCStream()).batches) yield rowsOf(batch);
-      }
+      for await (const table of file.tables()) for (const batch of table.batches) yield rowsOf(batch);
     },
-    close: () => file.free(),
+    close: () => file.close(),
   };
 }
 

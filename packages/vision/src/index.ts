@@ -2,6 +2,7 @@ export { type Architecture, featureLength, mobileNetV2, pixelLength } from "./ar
 export { BadImageError, type BadImageReason } from "./bad-image.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export type { DownloadProgress } from "./download-file.ts";
+export { encodeJpeg } from "./encode-jpeg.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
 export { type CreateEngineOptions, createEngine, type EngineName, engineNames } from "./engine-table.ts";
 export { type EngineFingerprint, engineFingerprint } from "./feature-fingerprint.ts";
@@ -20,7 +21,7 @@ export { type EngineProbe, type ProbeOptions, probeEngines } from "./probe-engin
 export type { Raster } from "./raster.ts";
 export { createResampler, type Resampler, type ResamplerOptions } from "./resample.ts";
 export { decodeWithVips } from "./resample-vips.ts";
-export { libvipsVersion } from "./safe-sharp.ts";
+export { libvipsVersion, sharpVersions } from "./safe-sharp.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
 export { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
 export type { LayerWeights, Weights } from "./weights.ts";

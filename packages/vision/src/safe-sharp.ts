@@ -21,3 +21,6 @@ export { sharp };
 
 /** "major.minor" of the libvips in use: patch releases don't change pixels. */
 export const libvipsVersion: string = sharp.versions.vips.split(".").slice(0, 2).join(".");
+
+/** What decodes here, in full. */
+export const sharpVersions = { sharp: sharp.versions.sharp ?? "unknown", libvips: sharp.versions.vips } as const;
