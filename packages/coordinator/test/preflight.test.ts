@@ -1,0 +1,78 @@
+import { StoreUnavailableError } from "@pomona/core";
+import { MemoryStore } from "@pomona/store";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { listedImages } from "../src/image-source.ts";
+import { preflight } from "../src/preflight.ts";
+import { keysOf } from "./scene.ts";
+
+afterEach(() => void vi.useRealTimers());
+
+async function stores() {
+  const [input, out] = [new MemoryStore(), new MemoryStore()];
+  await input.put("a/1.jpg", Buffer.from("x"));
+  return { input, out };
+}
+
+function check({ input, out }: { input: MemoryStore; out: MemoryStore }): Promise<void> {
+  const source = listedImages({ input, features: { glob: "**/*.jpg" } });
+  return preflight({ input, out, source, describeSkipped: () => "; left out: 1 .txt" });
+}
+
+const forbidden = (operation: "get" | "put") => async (): Promise<never> => {
+  throw new StoreUnavailableError(operation, "k", "memory:///", new Error("access denied"));
+};
+
+describe("preflight", () => {
+  test("passes where everything works, and leaves nothing", async () => {
+    const { input, out } = await stores();
+    await check({ input, out });
+    expect(await keysOf(out)).toEqual([]);
+  });
+
+  test("says what was left out of an input without images", async () => {
+    const { out } = await stores();
+    const input = new MemoryStore();
+    await input.put("notes.txt", Buffer.from("x"));
+    await expect(check({ input, out })).rejects.toMatchObject({
+      code: "no-images",
+      exitCode: 2,
+      message: "no image of memory:/// matches; left out: 1 .txt",
+    });
+  });
+
+  test.each([
+    ["get", "input", "cannot read"],
+    ["put", "out", "cannot write"],
+    ["delete", "out", "cannot delete in"],
+  ] as const)("names the place where %s fails", async (method, place, words) => {
+    const both = await stores();
+    Object.assign(both[place], { [method]: forbidden(method === "get" ? "get" : "put") });
+    await expect(check(both)).rejects.toMatchObject({
+      code: "storage-unavailable",
+      message: expect.stringMatching(`^${words} memory:///: .*access denied`),
+      remedy: expect.stringContaining("nothing was started"),
+    });
+  });
+
+  test("lets an image pass that is gone: the run will quarantine it", async () => {
+    const both = await stores();
+    const stored = both.input.list.bind(both.input);
+    both.input.list = async function* list(options) {
+      for await (const entry of stored(options)) {
+        await both.input.delete([entry.key]);
+        yield entry;
+      }
+    };
+    await expect(check(both)).resolves.toBeUndefined();
+  });
+
+  test("gives up on a place that does not answer after ten seconds", async () => {
+    const both = await stores();
+    both.out.put = () => new Promise(() => {});
+    vi.useFakeTimers();
+    const failure = expect(check(both)).rejects.toThrow("cannot write memory:///: no answer for 10 s");
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failure;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
