@@ -67,7 +67,7 @@ describe("driving a run", () => {
   });
 
   test("makes lost shards again and goes on", async () => {
-    const scene = await stage({ count: 40, badEvery: 8 });
+    const scene = await stage({ count: 80, badEvery: 4 });
     const opened = await open(scene);
     if (opened.kind !== "drive") throw new Error();
     const names = runLayout(opened.file.run);
@@ -76,16 +76,11 @@ describe("driving a run", () => {
       if (job.kind !== "project" || lost++ > 0) return;
       await scene.out.delete([names.shard(0), names.shard(2)]);
     });
-    // 5 of 40 are bad; counted twice, the two in the lost shards would go beyond the limit.
-    const options = { pool: (...given: ConstructorParameters<typeof FakePool>) => new Pool(...given) };
-    await drive(scene, opened, { ...options, machine: { csv: "none", maxQuarantine: 0.125 } });
-    expect((await successOf(scene))?.books).toEqual({
-      listed: 40,
-      featurized: 35,
-      quarantined: 5,
-      missing: 0,
-      duplicates: 0,
-    });
+    // 20 of 80 are bad; counted twice, those in the lost shards would go beyond the limit.
+    const pool = (...given: ConstructorParameters<typeof FakePool>) => new Pool(...given);
+    const { success, made } = await drive(scene, opened, { pool, machine: { csv: "none", maxQuarantine: 0.25 } });
+    expect(success.books).toEqual({ listed: 80, featurized: 60, quarantined: 20, missing: 0, duplicates: 0 });
+    expect(made.features).toBe(20 + 2);
   });
 
   test("gives up on shards that keep getting lost", async () => {

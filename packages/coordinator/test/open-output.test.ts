@@ -66,6 +66,37 @@ describe("a new output", () => {
   });
 });
 
+describe("a decision that another process was faster to make", () => {
+  const late = { code: "output-in-use", message: "another process opened memory:/// at the same moment" };
+
+  test.each([{}, { takeOver: true }])("to begin is withdrawn, with %j too", async (request) => {
+    const scene = await stage();
+    const beforeBegin = async () => void (await open(scene, { newRun: "first" }));
+    await expect(open(scene, { ...request, newRun: "late", beforeBegin })).rejects.toMatchObject(late);
+    expect(await stateOf(scene)).toMatchObject({ run: "first", epoch: 1 });
+  });
+
+  test("to delete is withdrawn before anything is deleted", async () => {
+    const scene = await finished();
+    const beforeBegin = async () => void (await open(scene, { config: { csv: "none" } }));
+    await expect(open(scene, { overwrite: true, beforeBegin })).rejects.toMatchObject(late);
+    expect(await keysOf(scene.out, "_SUCCESS")).toEqual(["_SUCCESS"]);
+  });
+
+  test("makes a deletion stop where another took it over", async () => {
+    const scene = await finished();
+    const remove = scene.out.delete.bind(scene.out);
+    scene.out.delete = async (keys) => {
+      scene.out.delete = remove;
+      await remove(keys);
+      await open(scene, { overwrite: true, takeOver: true, newRun: "second" });
+    };
+    await expect(open(scene, { overwrite: true, newRun: "first" })).rejects.toMatchObject({ code: "stood-down" });
+    expect(await stateOf(scene)).toMatchObject({ run: "second", status: "running" });
+    expect(await keysOf(scene.out, "_run/second/")).toHaveLength(2);
+  });
+});
+
 describe("a finished output", () => {
   test("asked for the same is left alone", async () => {
     const scene = await finished();
