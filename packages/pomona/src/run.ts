@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly cacheDir: string;
   readonly cwd: string;
   readonly submittedBy: string;
+  /** Environment of the child processes; default: this process's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Delete an earlier result of Pomona in `out`. */
   readonly overwrite?: boolean;
   /** Where only model options differ, make model and table anew from the stored features. */
@@ -57,6 +59,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     takeOver = false,
     onNotice = () => {},
     log = silent,
+    environment,
     signal,
   } = options;
   const { machine, features } = config;
@@ -118,6 +121,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       inferBatch: machine.inferBatch,
       batchesInFlight,
       onImages: live.onImages,
+      // glibc would keep an arena per thread, and never give one back (decoding threads come and go).
+      ...(environment && { environment: { ...environment, MALLOC_ARENA_MAX: "2" } }),
     });
     onClose(() => worker.close());
     const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes });
@@ -157,7 +162,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 }
 
 function announce(info: InferenceInfo, onNotice: (message: string) => void): void {
-  if (info.weights.startsWith("untrained")) {
+  for (const passedOver of info.passedOver) onNotice(`Using ${info.engine}. ${passedOver}`);
+  if (info.untrained) {
     onNotice("WARNING: the network is random (--weights untrained): the features describe nothing.");
   }
 }

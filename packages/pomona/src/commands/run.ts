@@ -55,6 +55,7 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
       cacheDir: folders.cache,
       cwd,
       submittedBy: surroundings.user,
+      environment: surroundings.env,
       ...(flags.overwrite && { overwrite: true }),
       ...(flags.refit && { refit: true }),
       ...(flags.takeOver && { takeOver: true }),
