@@ -118,7 +118,7 @@ describe("hostile files", () => {
   });
 
   it("that come last fail the run when all others are done: nothing is left to decode", async () => {
-    const late = join(scratch, "late");
+    const late = join(scratch, "late-input");
     await drawPhotos(late, { count: 30 });
     await mkdir(join(late, "zz"));
     for (let i = 0; i < 12; i++) await writeFile(join(late, "zz", `${i}.jpg`), "");

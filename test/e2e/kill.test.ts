@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawPhoto } from "../fixtures/drawn-photos.ts";
 import { copyPhotos } from "../support/copy-photos.ts";
@@ -17,9 +16,17 @@ const photos = 300;
 /** `KILLS=4` for a quick run. */
 const kills = Number(process.env.KILLS ?? 20);
 const seed = 20240501;
+/** 300 images: sixteen batches of 16 and one of the rest. */
+const shardsOfRun = 17;
 
-/** Moments that a clock would seldom hit, told by what is in the store; the rest are drawn by lot over the run. */
-const chosenMoments: readonly { readonly name: string; readonly come: (out: string) => Promise<boolean> }[] = [
+/** Told by what is in the store. */
+interface Moment {
+  readonly name: string;
+  readonly come: (out: string) => Promise<boolean>;
+}
+
+/** Moments that chance would seldom hit. */
+const chosenMoments: readonly Moment[] = [
   { name: "before the first batch", come: async (out) => existsSync(join(out, "_run")) },
   { name: "at the first shard", come: async (out) => (await readRunState(out)).shards.size > 0 },
   { name: "at the moments", come: (out) => hasGenerated(out, "moments") },
@@ -47,29 +54,25 @@ describe("kill -9", () => {
   it(`at ${kills} moments leaves a run that the same command completes to the same bytes`, {
     timeout: 600_000,
   }, async () => {
-    const random = seededRandom(seed);
-    const chosen = chosenMoments.slice(0, Math.ceil(kills / 3));
-    const drawn = kills - chosen.length;
+    const moments = drawMoments(seconds);
     const report: string[] = [];
     for (let i = 0; i < kills; i++) {
       const out = join(scratch, `killed-${i}`);
       const args = runArguments(input, out);
       const started = startPomona(args, { scratch });
-      const moment = chosen[i];
-      const atMs = ((i - chosen.length + random()) / drawn) * seconds * 1000;
-      if (moment === undefined) await Promise.race([sleep(atMs), started.ended]);
-      else await waitFor(moment.name, () => moment.come(out), { everyMs: 1 });
+      const { name, come } = moments[i];
+      const ended = started.ended.then(() => "ended");
+      await Promise.race([ended, waitFor(name, () => come(out), { everyMs: 1 })]);
       await killGroup(started);
 
       const state = await readRunState(out);
       const stored = imagesInShards(state);
       const resumed = await mustRun(args, { scratch });
-      const told = moment?.name ?? `after ${(atMs / 1000).toFixed(2)} s`;
-      report.push(`${told}: ${stored} images in finished shards, ${resumed.json.decodedImages} decoded by the resume`);
-      expect(resumed.json, told).toMatchObject({ images: photos, featurized: photos, decodedImages: photos - stored });
+      report.push(`${name}: ${stored} images in finished shards, ${resumed.json.decodedImages} decoded by the resume`);
+      expect(resumed.json, name).toMatchObject({ images: photos, featurized: photos, decodedImages: photos - stored });
       const parts = await readParts(out);
       expect([...parts.keys()]).toEqual([...undisturbed.keys()]);
-      for (const [name, bytes] of parts) expect(bytes.equals(undisturbed.get(name) as Buffer), told).toBe(true);
+      for (const [part, bytes] of parts) expect(bytes.equals(undisturbed.get(part) as Buffer), name).toBe(true);
       await rm(out, { recursive: true });
     }
     console.log(`an undisturbed run takes ${seconds.toFixed(1)} s; killed\n  ${report.join("\n  ")}`);
@@ -121,6 +124,36 @@ describe("kill -9", () => {
     expect(rows.toSorted()).toEqual(expected.map(pathOf).toSorted());
   });
 });
+
+/**
+ * A third of the moments are chosen; the others are drawn by lot, by turns from the clock and from the shards that are
+ * stored, since the clock alone hits little but the start where the machine is busy.
+ */
+function drawMoments(seconds: number): Moment[] {
+  const random = seededRandom(seed);
+  const moments = chosenMoments.slice(0, Math.ceil(kills / 3));
+  const drawn = kills - moments.length;
+  for (let i = 0; i < drawn; i++) {
+    const share = (i + random()) / drawn;
+    moments.push(i % 2 === 0 ? afterSeconds(share * seconds) : afterShards(1 + Math.floor(share * shardsOfRun)));
+  }
+  return moments;
+}
+
+function afterSeconds(seconds: number): Moment {
+  let since: number | undefined;
+  return {
+    name: `after ${seconds.toFixed(2)} s`,
+    async come() {
+      since ??= performance.now();
+      return performance.now() - since >= seconds * 1000;
+    },
+  };
+}
+
+function afterShards(count: number): Moment {
+  return { name: `after ${count} shards`, come: async (out) => (await readRunState(out)).shards.size >= count };
+}
 
 async function killGroup(started: Started): Promise<void> {
   started.signalGroup("SIGKILL");
