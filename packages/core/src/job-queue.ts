@@ -22,7 +22,16 @@ export interface JobQueue {
   /** Calls `listener` once for each job that ends anywhere, completed or failed. Returns a function that stops it. */
   onEnded(queue: QueueName, listener: (event: JobEnded) => void): () => void;
 
+  /**
+   * Calls `listener` when jobs or their ends may have been lost (a connection that was away, an emptied Redis): whoever
+   * waits for jobs looks into the store and adds what has no result. Returns a function that stops it.
+   */
+  onInterrupted(listener: (reason: string) => void): () => void;
+
   counts(queue: QueueName): Promise<JobCounts>;
+
+  /** How many jobs of the queue all consumers that are alive, in any process, take at once. */
+  slots(queue: QueueName): Promise<number>;
 
   /** Removes the waiting jobs of a run; active ones go on. Returns how many were removed. */
   removeWaiting(queue: QueueName, run: string): Promise<number>;
@@ -36,6 +45,8 @@ export type JobHandler = (job: Job, context: JobContext) => Promise<JobResult>;
 export interface JobContext {
   /** Aborted when the job was lost to another consumer or the consumer closes for good: stop and write nothing. */
   readonly signal: AbortSignal;
+  /** How often a consumer died, or was cut off, with this job in hand since it was added. */
+  readonly restarts: number;
 }
 
 export interface ConsumeOptions {

@@ -1,5 +1,6 @@
 import type { Consumer, JobHandler } from "@pomona/core";
 import type { EmbeddedLine } from "./embedded-line.ts";
+import { requireConcurrency } from "./require-concurrency.ts";
 import type { WaitingJob } from "./waiting-jobs.ts";
 
 /** Runs up to `concurrency` jobs of one line at a time. */
@@ -13,15 +14,18 @@ export class EmbeddedConsumer implements Consumer {
   #isClosing = false;
 
   constructor(line: EmbeddedLine, handler: JobHandler, concurrency: number) {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RangeError(`concurrency is a whole number of at least 1, not ${concurrency}`);
-    }
+    requireConcurrency(concurrency);
     this.#line = line;
     this.#handler = handler;
     this.#concurrency = concurrency;
     this.#idle = new Promise((resolve) => {
       this.#becomeIdle = resolve;
     });
+  }
+
+  /** How many jobs it takes at once. */
+  get slots(): number {
+    return this.#isClosing ? 0 : this.#concurrency;
   }
 
   /** How many more jobs it would take now. */
@@ -46,7 +50,7 @@ export class EmbeddedConsumer implements Consumer {
 
   async #run(waiting: WaitingJob, abort: AbortController): Promise<void> {
     try {
-      const result = await this.#handler(waiting.job, { signal: abort.signal });
+      const result = await this.#handler(waiting.job, { signal: abort.signal, restarts: 0 });
       if (this.#release(waiting)) this.#line.complete(waiting, result);
     } catch (error) {
       if (this.#release(waiting)) this.#line.fail(waiting, error);

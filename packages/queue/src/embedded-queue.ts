@@ -30,6 +30,15 @@ export class EmbeddedQueue implements JobQueue {
     return () => void listeners.delete(own);
   }
 
+  onInterrupted(): () => void {
+    // Nothing is lost within one process.
+    return () => {};
+  }
+
+  async slots(queue: QueueName): Promise<number> {
+    return [...this.#openLine(queue).consumers].reduce((sum, { slots }) => sum + slots, 0);
+  }
+
   async counts(queue: QueueName): Promise<JobCounts> {
     return this.#openLine(queue).counts();
   }
