@@ -41,6 +41,23 @@ describe("listedImages", () => {
     expect(keys).toEqual(["a/1.jpg"]);
   });
 
+  it("passes over folder markers and goes on strictly after a key", async () => {
+    const input = await storeOf("a/1.jpg", "a/2.jpg", "b/1.jpg");
+    const stored = input.list.bind(input);
+    input.list = async function* list(options) {
+      yield* stored(options);
+      yield { key: "folder.jpg/", size: 0, modifiedAt: 0 };
+    };
+    const keys: string[] = [];
+    for await (const { key } of listedImages({ input, features: { glob } })("a/1.jpg")) keys.push(key);
+    expect(keys).toEqual(["a/2.jpg", "b/1.jpg"]);
+  });
+
+  it("takes names that are not UTF-8, with labels that can be shown", async () => {
+    const { images } = await list(["caf\udce9/\udcff.jpg"]);
+    expect(images).toMatchObject([{ key: "caf\udce9/\udcff.jpg", label: "caf\\xe9" }]);
+  });
+
   it("labels by the folder, or by the pattern", async () => {
     const byFolder = await list(["pear_3/1.jpg"]);
     expect(byFolder.images[0]).toMatchObject({ label: "pear_3" });
