@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 /** Pinned: readers and oracles of the tests, not parts of Pomona. */
 const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "scikit-learn==1.9.1", "polars==2.1.0"];
@@ -13,6 +13,8 @@ export async function preparePrerequisites() {
   const environment = {};
   const python = preparePython(missing);
   if (python !== undefined) environment.TEST_PYTHON = python;
+  const redis = prepareRedis(missing);
+  if (redis !== undefined) environment.TEST_REDIS_SERVER = redis;
   return { environment, missing };
 }
 
@@ -41,4 +43,26 @@ function preparePython(missing) {
 
 function works(python) {
   return existsSync(python) && spawnSync(python, ["-c", "import numpy, polars, pyarrow, sklearn"]).status === 0;
+}
+
+/** A real server, from the distribution: each test starts its own and nothing of the machine's is touched. */
+function prepareRedis(missing) {
+  const installed = process.env.TEST_REDIS_SERVER ?? onPath("redis-server");
+  if (installed !== undefined) return installed;
+  if (process.getuid?.() === 0 && onPath("apt-get") !== undefined) {
+    console.log("Installing the package redis-server, for tests of the pool");
+    const install = () => spawnSync("apt-get", ["install", "--yes", "--quiet", "redis-server"], { stdio: "ignore" });
+    if (install().status !== 0) {
+      spawnSync("apt-get", ["update", "--quiet"], { stdio: "ignore" });
+      install();
+    }
+  }
+  const found = onPath("redis-server");
+  if (found === undefined) missing.push("tests of the pool (redis-server is not here and could not be installed)");
+  return found;
+}
+
+function onPath(program) {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
 }
