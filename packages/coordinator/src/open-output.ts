@@ -3,6 +3,7 @@ import {
   decodeSuccess,
   type LogState,
   MissingObjectError,
+  type ModelConfig,
   type ObjectStore,
   outputLayout,
   type RunFile,
@@ -78,11 +79,13 @@ async function continueRun(
   const configKey = runLayout(run).config;
   const file = decodeRunFile(await out.get(configKey), configKey);
   refuseOtherFeatures(file, input.uri, config.features, out.uri);
-  if (success !== undefined && (await isWhatIsAsked(options, state, success)))
-    return { kind: "finished", file, success };
-
-  const changed = differences(await requestedModel(out, run, state.generation), config.model);
-  if (changed.length > 0 && !refit) {
+  const made = await generationOf(out, state, config.model);
+  // While one is being published, the log is to be finished first.
+  const isSettled =
+    state.status !== "publishing" && success?.generation === made && success?.csv === config.machine.csv;
+  if (success !== undefined && isSettled) return { kind: "finished", file, success };
+  if (made === undefined && !refit) {
+    const changed = differences(await requestedModel(out, run, state.published || state.generation), config.model);
     throw new UsageError("model-differs", `${out.uri} was made with other model options: ${changed.join("; ")}`, {
       remedy: "Give --refit to make the model and table anew from the stored features, or ask for the same.",
     });
@@ -93,7 +96,7 @@ async function continueRun(
   const claim = (epoch: number) => ({ kind: "open", at, run, epoch, owner }) as const;
   const epoch = await takeOwnership({ out, log, seen: state.epoch, claim });
   const opened = { kind: "drive", file, log, epoch, resumed: true } as const;
-  if (changed.length === 0) return { ...opened, generation: state.generation };
+  if (made !== undefined) return { ...opened, generation: made };
 
   const generation = await requestGeneration(out, run, state.generation + 1, config.model);
   await log.append((newest) => {
@@ -104,16 +107,19 @@ async function continueRun(
 }
 
 /**
- * Whether the result that is there has the model and CSV that are asked for now. It may be older than the newest
- * generation: a refit that failed leaves it as it was. While one is being published the log is to be finished first.
+ * The generation that was asked for with this model: the newest, or the published one, which a refit that failed leaves
+ * as it was.
  */
-async function isWhatIsAsked(
-  { out, config }: OpenOutputOptions,
-  state: LogState,
-  { run, generation, csv }: Success,
-): Promise<boolean> {
-  if (state.status === "publishing" || run !== state.run || csv !== config.machine.csv) return false;
-  return differences(await requestedModel(out, run, generation), config.model).length === 0;
+async function generationOf(
+  out: ObjectStore,
+  { run, generation, published }: LogState & { readonly run: string },
+  model: ModelConfig,
+): Promise<number | undefined> {
+  for (const candidate of new Set([generation, published])) {
+    if (candidate === 0) continue;
+    if (differences(await requestedModel(out, run, candidate), model).length === 0) return candidate;
+  }
+  return undefined;
 }
 
 async function readSuccess(out: ObjectStore): Promise<Success | undefined> {

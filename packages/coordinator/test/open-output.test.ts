@@ -142,6 +142,8 @@ describe("a finished output", () => {
     await expect(runAll(scene, { config, refit: true })).rejects.toMatchObject({ code: "too-many-components" });
     expect(await stateOf(scene)).toMatchObject({ status: "failed", generation: 2 });
     expect(await open(scene)).toMatchObject({ kind: "finished", success: { generation: 1 } });
+    await expect(open(scene, { config: { components: 3 } })).rejects.toThrow("--components 2, now 3");
+    expect(await open(scene, { config: { csv: "none" } })).toMatchObject({ kind: "drive", generation: 1 });
     expect(await open(scene, { config: { components: 3 }, refit: true })).toMatchObject({ generation: 3 });
   });
 
