@@ -80,6 +80,26 @@ export const machineOptions = z.strictObject({
   giveUpAfter: whole(0)
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),
+  s3Endpoint: z
+    .string()
+    .optional()
+    .meta({ value: "url", description: "S3-compatible server (default: AWS, or AWS_ENDPOINT_URL_S3)" }),
+  s3Region: z.string().optional().meta({ value: "name", description: "region of the buckets (default: AWS_REGION)" }),
+  s3PathStyle: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta({ description: "host/bucket/key addresses (default: with an --s3-endpoint that is not of AWS)" }),
+  s3RequestPayer: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta({ description: "agree to pay for reading requester-pays buckets" }),
+  s3KmsKey: z.string().optional().meta({ value: "id", description: "KMS key that encrypts what is written to S3" }),
+  s3Checksums: z.enum(["when-supported", "when-required"]).default("when-supported").meta({
+    value: "when",
+    description: "when-required for S3 servers that refuse the SDK's checksums",
+  }),
   logLevel: z
     .enum(["debug", "info", "warn", "error", "silent"])
     .default("warn")

@@ -21,6 +21,8 @@ it("opens memory", async () => {
   expect(await openStore("memory:", { cwd: "/" })).toBeInstanceOf(MemoryStore);
 });
 
-it("says that S3 is not there yet", async () => {
-  await expect(openStore("s3://bucket/prefix", { cwd: "/" })).rejects.toThrow("S3 comes with a later version");
+it("opens S3, below a prefix, without asking it anything", async () => {
+  const store = await openStore("s3://bucket/some/prefix/", { cwd: "/", s3: { region: "eu-west-1" } });
+  expect(store.uri).toBe("s3://bucket/some/prefix/");
+  expect((await openStore("s3://bucket", { cwd: "/", s3: { region: "eu-west-1" } })).uri).toBe("s3://bucket/");
 });

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { makeScratch } from "./scratch.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** A real S3 server over a folder. */
+export interface S3Server {
+  readonly endpoint: string;
+  /** Folder whose subfolders are the buckets. */
+  readonly folder: string;
+  /** For the environment of processes that are to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  createBucket(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const region = "us-east-1";
+
+/** The program, where `npm run check` or a person put it; undefined where it is not at hand. */
+export const versitygw: string | undefined = [
+  process.env.TEST_VERSITYGW,
+  ...(process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "versitygw")),
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pomona-tests", "bin", "versitygw"),
+].find((path) => path !== undefined && existsSync(path));
+
+/** Starts it on a free port of this host, with keys of its own, and waits until it answers. */
+export async function startVersitygw({ versioning = false } = {}): Promise<S3Server> {
+  if (versitygw === undefined) throw new Error("versitygw is not here: npm run check installs it where Go is");
+  const scratch = await makeScratch("s3");
+  const folder = join(scratch, "buckets");
+  const sidecar = join(scratch, "metadata");
+  const versions = join(scratch, "versions");
+  for (const path of [folder, sidecar, versions]) await mkdir(path);
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const env = {
+    AWS_ACCESS_KEY_ID: randomBytes(10).toString("hex"),
+    AWS_SECRET_ACCESS_KEY: randomBytes(20).toString("hex"),
+    AWS_REGION: region,
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  // Temporary file systems often have no extended attributes, where the server would keep etags and metadata.
+  const place = ["posix", "--sidecar", sidecar, ...(versioning ? ["--versioning-dir", versions] : []), folder];
+  const server = spawn(versitygw, ["--port", `127.0.0.1:${port}`, "--quiet", "--keep-alive", ...place], {
+    env: { PATH: process.env.PATH, ROOT_ACCESS_KEY: env.AWS_ACCESS_KEY_ID, ROOT_SECRET_KEY: env.AWS_SECRET_ACCESS_KEY },
+    stdio: "ignore",
+  });
+  await waitFor("versitygw", () => isAnswering(endpoint, server), { seconds: 20, everyMs: 20 });
+  return {
+    endpoint,
+    folder,
+    env,
+    // A bucket is a folder; no right is needed that a test would have to grant.
+    createBucket: async (name) => void (await mkdir(join(folder, name))),
+    close: () => stop(server),
+  };
+}
+
+async function isAnswering(endpoint: string, server: ChildProcess): Promise<boolean> {
+  if (server.exitCode !== null) throw new Error(`versitygw ended with exit code ${server.exitCode}`);
+  return fetch(endpoint).then(
+    (response) => response.text().then(() => true),
+    () => false,
+  );
+}
+
+function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    server.once("exit", () => resolve());
+    server.kill("SIGKILL");
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
