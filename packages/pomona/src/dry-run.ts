@@ -1,5 +1,6 @@
 import { surveyInput } from "@pomona/coordinator";
 import type { Config } from "@pomona/core";
+import { s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { formatBytes, formatCount, formatDuration } from "./format.ts";
 import { openImages, openPlace } from "./places.ts";
@@ -30,8 +31,9 @@ export async function dryRun(options: {
   readonly cwd: string;
 }): Promise<DryRun> {
   const { config, cwd } = options;
-  const input = await openPlace(options.input, cwd, "input");
-  const out = options.out === undefined ? undefined : await openPlace(options.out, cwd, "output");
+  const s3 = s3OptionsOf(config.machine);
+  const input = await openPlace(options.input, cwd, "input", { s3 });
+  const out = options.out === undefined ? undefined : await openPlace(options.out, cwd, "output", { s3 });
   const { source, skipped } = await openImages({ input, out, features: config.features, cwd });
   const survey = await surveyInput(source, config.features.limit);
   return {

@@ -1,5 +1,6 @@
 import { checkInput, type InputChanges } from "@pomona/coordinator";
 import { type Config, displayKey, RunLog, UsageError } from "@pomona/core";
+import { s3OptionsOf } from "@pomona/store";
 import { openImages, openPlace } from "./places.ts";
 
 /** What `--check-input` finds: the input now against what the run in `out` listed. */
@@ -10,8 +11,9 @@ export async function findChanges(options: {
   readonly cwd: string;
 }): Promise<InputChanges> {
   const { config, cwd } = options;
-  const input = await openPlace(options.input, cwd, "input");
-  const out = await openPlace(options.out, cwd, "output");
+  const s3 = s3OptionsOf(config.machine);
+  const input = await openPlace(options.input, cwd, "input", { s3 });
+  const out = await openPlace(options.out, cwd, "output", { s3 });
   const { run } = await new RunLog(out).read();
   if (run === undefined) {
     throw new UsageError("no-run", `${out.uri} holds no run to compare with`, {

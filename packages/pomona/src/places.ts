@@ -2,19 +2,19 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { extensionOf, type ImageSource, listedImages, readManifest } from "@pomona/coordinator";
 import { type FeatureConfig, type ObjectStore, PomonaError, UsageError } from "@pomona/core";
-import { openStore, parseLocation, type SkipReason } from "@pomona/store";
+import { type OpenStoreOptions, openStore, parseLocation } from "@pomona/store";
 
 /** Opens a place that a person named; what they got wrong is a {@link UsageError}. */
 export async function openPlace(
   text: string,
   cwd: string,
   what: "input" | "output" | "home",
-  onSkip?: (key: string, why: SkipReason) => void,
+  options: Pick<OpenStoreOptions, "onSkip" | "s3"> = {},
 ): Promise<ObjectStore> {
   try {
     const location = parseLocation(text, cwd);
     if (what === "input" && location.scheme === "file") await refuseNoFolder(location.path);
-    return await openStore(text, { cwd, mustExist: what === "input", ...(onSkip && { onSkip }) });
+    return await openStore(text, { cwd, mustExist: what === "input", ...options });
   } catch (error) {
     if (error instanceof PomonaError) throw error;
     throw new UsageError("bad-location", `${what}: ${error instanceof Error ? error.message : error}`, {

@@ -3,7 +3,7 @@ import { driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordi
 import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer";
-import { createRunOpener, FolderStore, PatientStore, type RetryListener } from "@pomona/store";
+import { createRunOpener, FolderStore, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { type InferenceInfo, startWorker } from "@pomona/worker";
 import { LiveProgress } from "./live-progress.ts";
@@ -15,9 +15,9 @@ import { version } from "./version.ts";
 import { withClosers } from "./with-closers.ts";
 
 export interface RunOptions {
-  /** Folder of images. */
+  /** Folder or S3 prefix of images. */
   readonly input: string;
-  /** Folder for the result. */
+  /** Folder or S3 prefix for the result. */
   readonly out: string;
   readonly config: Config;
   /** Where runs are registered. */
@@ -66,9 +66,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
   const skippedEntries = new SkippedEntries();
-  const bareInput = await openPlace(options.input, cwd, "input", skippedEntries.add);
-  const bareOut = await openPlace(options.out, cwd, "output");
-  const bareHome = await openPlace(options.home, cwd, "home");
+  const s3 = s3OptionsOf(machine);
+  const bareInput = await openPlace(options.input, cwd, "input", { onSkip: skippedEntries.add, s3 });
+  const bareOut = await openPlace(options.out, cwd, "output", { s3 });
+  const bareHome = await openPlace(options.home, cwd, "home", { s3 });
   const giveUpAfterMs = machine.giveUpAfter * 1000;
   const patience = new Patience({ giveUpAfterMs });
   const onRetry: RetryListener = ({ operation, attempt, error }) => {
@@ -115,7 +116,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     onClose(() => queue.close());
     const worker = startWorker({
       queue,
-      openRun: createRunOpener({ home, giveUpAfterMs, onRetry }),
+      openRun: createRunOpener({ home, giveUpAfterMs, onRetry, s3 }),
       weights: { cacheDir: options.cacheDir, cwd },
       workers: processes,
       inferBatch: machine.inferBatch,
@@ -125,7 +126,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       ...(environment && { environment: { ...environment, MALLOC_ARENA_MAX: "2" } }),
     });
     onClose(() => worker.close());
-    const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes });
+    const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes, s3 });
     onClose(() => reducer.close());
     const warm = worker.warm(features);
     // A failed start reaches the run through its first batch.

@@ -28,8 +28,8 @@ async function work({ job }: Extract<ToReduceChild, { kind: "job" }>): Promise<v
   }
 }
 
-async function openHome({ home, giveUpAfterMs }: ReduceSettings): Promise<RunOpener> {
-  return createRunOpener({ home: await openStore(home, { cwd: process.cwd() }), giveUpAfterMs });
+async function openHome({ home, giveUpAfterMs, s3 }: ReduceSettings): Promise<RunOpener> {
+  return createRunOpener({ home: await openStore(home, { cwd: process.cwd(), s3 }), giveUpAfterMs, s3 });
 }
 
 function answer(message: FromReduceChild): void {

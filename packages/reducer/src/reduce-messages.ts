@@ -1,4 +1,5 @@
 import { type Job, type JobResult, PomonaError, StoreUnavailableError } from "@pomona/core";
+import type { S3Options } from "@pomona/store";
 
 /** What a reduce child is told first. */
 export interface ReduceSettings {
@@ -6,6 +7,8 @@ export interface ReduceSettings {
   readonly home: string;
   readonly giveUpAfterMs: number;
   readonly threads: number;
+  /** How S3 is spoken to, without listeners, which cannot cross processes. */
+  readonly s3?: S3Options | undefined;
 }
 
 export type ToReduceChild =

@@ -17,8 +17,8 @@ export class ReducePool {
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
-  constructor({ processes, home, giveUpAfterMs, threads }: ReducePoolOptions) {
-    this.#settings = { home, giveUpAfterMs, threads };
+  constructor({ processes, ...settings }: ReducePoolOptions) {
+    this.#settings = settings;
     this.#processes = processes;
   }
 

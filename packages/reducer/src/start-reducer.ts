@@ -1,4 +1,5 @@
 import type { JobQueue } from "@pomona/core";
+import type { S3Options } from "@pomona/store";
 import { ReducePool } from "./reduce-pool.ts";
 
 export interface ReducerOptions {
@@ -11,6 +12,8 @@ export interface ReducerOptions {
   readonly processes: number;
   /** Threads of a child's matrix products. Default 1: two processes scale better than two threads. */
   readonly threads?: number;
+  /** How S3 is spoken to, where runs are there. */
+  readonly s3?: S3Options | undefined;
 }
 
 export interface Reducer {
@@ -19,8 +22,9 @@ export interface Reducer {
 }
 
 /** Does the jobs of queue `reduce` until it is closed. */
-export function startReducer({ queue, home, giveUpAfterMs, processes, threads = 1 }: ReducerOptions): Reducer {
-  const pool = new ReducePool({ home, giveUpAfterMs, processes, threads });
+export function startReducer(options: ReducerOptions): Reducer {
+  const { queue, home, giveUpAfterMs, processes, threads = 1, s3 } = options;
+  const pool = new ReducePool({ home, giveUpAfterMs, processes, threads, s3 });
   const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
   return {
     async close(options) {

@@ -12,12 +12,15 @@ import {
 } from "@pomona/core";
 import { openStore } from "./open-store.ts";
 import { PatientStore, type RetryListener } from "./patient-store.ts";
+import type { S3Options } from "./s3-options.ts";
 
 export interface RunOpenerOptions {
   /** Where runs are registered. */
   readonly home: ObjectStore;
   readonly giveUpAfterMs: number;
   readonly onRetry?: RetryListener | undefined;
+  /** How S3 is spoken to, where a run is there. */
+  readonly s3?: S3Options | undefined;
 }
 
 /**
@@ -36,10 +39,9 @@ export function createRunOpener(options: RunOpenerOptions): RunOpener {
   };
 }
 
-/** Recorded locations are URIs, so nothing is relative. */
-const anywhere = { cwd: "/" };
-
-async function open(run: string, { home, giveUpAfterMs, onRetry }: RunOpenerOptions): Promise<OpenRun> {
+async function open(run: string, { home, giveUpAfterMs, onRetry, s3 }: RunOpenerOptions): Promise<OpenRun> {
+  // Recorded locations are URIs, so nothing is relative.
+  const anywhere = { cwd: "/", s3 };
   const patience = new Patience({ giveUpAfterMs });
   const recordKey = homeLayout.run(run);
   const record = decodeRunRecord(await new PatientStore(home, patience, { onRetry }).get(recordKey), recordKey);

@@ -1,4 +1,5 @@
-import { exitCodes } from "@pomona/core";
+import { exitCodes, resolveConfig } from "@pomona/core";
+import { s3OptionsOf } from "@pomona/store";
 import { openPlace } from "../places.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -6,10 +7,11 @@ import type { Surroundings } from "../surroundings.ts";
 export async function validateCommand(
   out: string,
   { json = false }: { readonly json?: boolean },
-  { cwd, stdout }: Surroundings,
+  { cwd, env, stdout }: Surroundings,
 ): Promise<number> {
   const { formatValidation, validateOutput } = await import("@pomona/report");
-  const validation = await validateOutput(await openPlace(out, cwd, "input"));
+  const s3 = s3OptionsOf(resolveConfig({ env }).machine);
+  const validation = await validateOutput(await openPlace(out, cwd, "input", { s3 }));
   stdout.write(json ? `${JSON.stringify(validation)}\n` : formatValidation(validation));
   return validation.ok ? exitCodes.done : exitCodes.failed;
 }
