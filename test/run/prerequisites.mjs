@@ -7,20 +7,51 @@ import { delimiter, join } from "node:path";
 /** Pinned: readers and oracles of the tests, not parts of Pomona. */
 const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "scikit-learn==1.9.1", "polars==2.1.0"];
 
+const versitygw = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
+
+/** Outside of the repository, so that it survives a fresh clone. */
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pomona-tests");
+
 /** Environment for the suites, and a line for each thing that is not there. */
 export async function preparePrerequisites() {
   const missing = [];
   const environment = {};
   const python = preparePython(missing);
   if (python !== undefined) environment.TEST_PYTHON = python;
+  const s3Server = prepareVersitygw(missing);
+  if (s3Server !== undefined) environment.TEST_VERSITYGW = s3Server;
   const redis = prepareRedis(missing);
   if (redis !== undefined) environment.TEST_REDIS_SERVER = redis;
   return { environment, missing };
 }
 
-/** A virtual environment outside of the repository, so that it survives a fresh clone. */
+/** An S3 server that keeps objects in a folder. */
+function prepareVersitygw(missing) {
+  const onPath = spawnSync("sh", ["-c", "command -v versitygw"], { encoding: "utf8" }).stdout.trim();
+  if (onPath !== "") return onPath;
+  const folder = join(cache, "bin");
+  const program = join(folder, "versitygw");
+  if (existsSync(program)) return program;
+  if (spawnSync("go", ["version"]).status !== 0) {
+    missing.push("tests of S3 (neither versitygw nor Go, which would build it, is here)");
+    return undefined;
+  }
+  console.log(`Building ${versitygw} into ${folder}, for tests of S3`);
+  try {
+    execFileSync("go", ["install", versitygw], {
+      stdio: "inherit",
+      env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" },
+    });
+    return program;
+  } catch {
+    missing.push("tests of S3 (versitygw could not be built)");
+    return undefined;
+  }
+}
+
+/** A virtual environment with what compares with Python. */
 function preparePython(missing) {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pomona-tests", "python");
+  const folder = join(cache, "python");
   const python = join(folder, "bin", "python");
   if (works(python)) return python;
   if (spawnSync("python3", ["-m", "venv", "--help"]).status !== 0) {
