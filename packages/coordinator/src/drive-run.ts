@@ -1,6 +1,5 @@
 import {
   type BatchRange,
-  type JobQueue,
   type MachineConfig,
   type ModelConfig,
   type ObjectStore,
@@ -10,6 +9,7 @@ import {
   type Success,
   UsageError,
 } from "@pomona/core";
+import type { Dispatch } from "./dispatch.ts";
 import { featurizeRun } from "./featurize-run.ts";
 import { requestedModel } from "./generation-request.ts";
 import { startHeartbeat } from "./heartbeat.ts";
@@ -20,6 +20,7 @@ import { releaseOutput } from "./release-output.ts";
 import { RunLedger } from "./run-ledger.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { storedShards } from "./stored-shards.ts";
+import { type Turns, VirtualTime } from "./virtual-time.ts";
 
 export interface DriveRunOptions {
   readonly file: RunFile;
@@ -27,13 +28,12 @@ export interface DriveRunOptions {
   readonly epoch: number;
   readonly log: RunLog;
   readonly out: ObjectStore;
-  readonly queue: JobQueue;
   readonly source: ImageSource;
   readonly machine: Pick<MachineConfig, "csv" | "maxQuarantine">;
-  /** Jobs of this run in the queue at a time: twice the slots of the workers. */
-  readonly window: number;
+  readonly dispatch: Dispatch;
+  /** Shared by the runs of a coordinator; alone a run has a time of its own. */
+  readonly virtualTime?: VirtualTime;
   readonly onProgress?: (progress: RunProgress) => void;
-  readonly signal?: AbortSignal | undefined;
   readonly now?: () => Date;
 }
 
@@ -43,6 +43,11 @@ export interface DrivenRun {
   readonly decoded: number;
   /** Images whose features an earlier call had stored. */
   readonly resumed: number;
+}
+
+interface RunState {
+  readonly ledger: RunLedger;
+  readonly turns: Turns;
 }
 
 /** How often lost shards are made again before the run fails. */
@@ -58,28 +63,32 @@ const maxRepairs = 3;
  * by whomever, goes on.
  */
 export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
-  const { file, epoch, log, out, onProgress = () => {}, now = () => new Date(), signal } = options;
+  const { file, epoch, log, out, dispatch, onProgress = () => {}, now = () => new Date() } = options;
+  const { virtualTime = new VirtualTime() } = options;
+  const turns = virtualTime.begin();
   let stopBeating = (): void => {};
   try {
     const ledger = new RunLedger({ stored: await storedShards(out, file.run), onProgress });
     stopBeating = startHeartbeat({ out, run: file.run, ledger, now });
-    const success = await makeResult(options, ledger, now);
+    const success = await makeResult(options, { ledger, turns }, now);
     return { success, decoded: ledger.decoded, resumed: ledger.resumed };
   } catch (error) {
-    await releaseOutput({ log, epoch, now, failure: signal?.aborted ? undefined : error });
+    await releaseOutput({ log, epoch, now, failure: dispatch.signal?.aborted ? undefined : error });
     throw error;
   } finally {
+    turns.end();
     stopBeating();
   }
 }
 
-async function makeResult(options: DriveRunOptions, ledger: RunLedger, now: () => Date): Promise<Success> {
+async function makeResult(options: DriveRunOptions, state: RunState, now: () => Date): Promise<Success> {
   const { file, generation, epoch, log, out, machine } = options;
+  const { ledger } = state;
   const model = await requestedModel(out, file.run, generation);
   const stopwatch = new Stopwatch();
   let parts: BatchRange[] | undefined;
   for (let attempt = 0; parts === undefined; attempt++) {
-    await stopwatch.time("featurizing", () => makeShards(options, ledger, model, attempt));
+    await stopwatch.time("featurizing", () => makeShards(options, state, model, attempt));
     try {
       parts = await stopwatch.time("reducing", () => makeParts(options, ledger, model, attempt));
     } catch (error) {
@@ -101,22 +110,26 @@ async function makeResult(options: DriveRunOptions, ledger: RunLedger, now: () =
   });
 }
 
-function makeShards(options: DriveRunOptions, ledger: RunLedger, model: ModelConfig, attempt: number): Promise<void> {
-  const { file, epoch, out, queue, source, machine, window, signal } = options;
+function makeShards(
+  options: DriveRunOptions,
+  { ledger, turns }: RunState,
+  model: ModelConfig,
+  attempt: number,
+): Promise<void> {
+  const { file, epoch, out, dispatch, source, machine } = options;
   return featurizeRun({
     run: file.run,
     epoch,
     attempt,
     out,
-    queue,
+    dispatch,
+    turns,
     source,
     batchSize: file.features.batchSize,
     limit: file.features.limit,
-    window,
     maxQuarantine: machine.maxQuarantine,
     onListed: () => refuseTooManyComponents(model.components, ledger.listed),
     ledger,
-    signal,
   });
 }
 
@@ -126,19 +139,17 @@ function makeParts(
   model: ModelConfig,
   attempt: number,
 ): Promise<BatchRange[]> {
-  const { file, generation, epoch, queue, machine, window, signal } = options;
+  const { file, generation, epoch, dispatch, machine } = options;
   return reduceRun({
     run: file.run,
     epoch,
     generation,
     attempt,
-    queue,
-    window,
+    dispatch,
     ledger,
     partitions: model.partitions,
     csv: machine.csv,
     maxQuarantine: machine.maxQuarantine,
-    signal,
   });
 }
 

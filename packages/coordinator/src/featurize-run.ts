@@ -1,9 +1,11 @@
-import type { FeaturesJob, JobQueue, ObjectStore } from "@pomona/core";
+import type { FeaturesJob, ObjectStore } from "@pomona/core";
 import { chainBatches } from "./chain-batches.ts";
+import type { Dispatch } from "./dispatch.ts";
 import type { ImageSource } from "./image-source.ts";
 import { judgeQuarantine } from "./judge-quarantine.ts";
 import { runJobs } from "./run-jobs.ts";
 import type { RunLedger } from "./run-ledger.ts";
+import type { Turns } from "./virtual-time.ts";
 
 export interface FeaturizeRunOptions {
   readonly run: string;
@@ -11,16 +13,15 @@ export interface FeaturizeRunOptions {
   /** Rounds before this one that ended in lost shards. */
   readonly attempt: number;
   readonly out: ObjectStore;
-  readonly queue: JobQueue;
+  readonly dispatch: Dispatch;
   readonly source: ImageSource;
   readonly batchSize: number;
   readonly limit?: number | undefined;
-  readonly window: number;
+  readonly turns: Turns;
   readonly maxQuarantine: number;
   readonly ledger: RunLedger;
   /** Called once the last key is known, before the last image is decoded. */
   readonly onListed?: () => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface FeaturizeRunOptions {
  * the listing is closed and every batch has its shard. Throws {@link BooksError} as soon as too many images are bad.
  */
 export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> {
-  const { run, out, queue, source, batchSize, limit, window, maxQuarantine, ledger, onListed, signal } = options;
+  const { run, out, dispatch, source, batchSize, limit, maxQuarantine, ledger, onListed } = options;
   let wake = (): void => {};
   let listingFailed: unknown;
   async function list(stop: AbortSignal): Promise<void> {
@@ -70,11 +71,9 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
     }
   }
   await runJobs({
-    queue,
+    ...dispatch,
     name: "features",
     jobs: missingBatches,
-    window,
-    signal,
     onResult(job, result) {
       ledger.batchDone(job.batch, result);
       if (ledger.listingClosed) judgeQuarantine(ledger.quarantined, ledger.listed, maxQuarantine);
@@ -83,14 +82,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
   judgeQuarantine(ledger.quarantined, ledger.listed, maxQuarantine);
 }
 
-function featuresJob(options: FeaturizeRunOptions, batch: number): FeaturesJob {
-  const { run, epoch, attempt, ledger } = options;
-  const priority = priorityOf(ledger, batch);
+function featuresJob({ run, epoch, attempt, ledger, turns }: FeaturizeRunOptions, batch: number): FeaturesJob {
+  const priority = turns.take(ledger.imagesPerBatch[batch] ?? 0);
   return { kind: "features", id: `${run}-f${batch}-e${epoch}-${attempt}`, run, batch, priority };
-}
-
-/** Virtual time of the run: images handed out before this batch, in units of 64. */
-function priorityOf(ledger: RunLedger, batch: number): number {
-  const average = ledger.listed / Math.max(1, ledger.imagesPerBatch.length);
-  return Math.floor((batch * average) / 64);
 }

@@ -1,4 +1,11 @@
-import { type ObjectStore, outputLayout, PomonaError, StoreUnavailableError, UsageError } from "@pomona/core";
+import {
+  type ListedImage,
+  type ObjectStore,
+  outputLayout,
+  PomonaError,
+  StoreUnavailableError,
+  UsageError,
+} from "@pomona/core";
 import type { ImageSource } from "./image-source.ts";
 
 /** No part of the check may take longer: a wrong bucket or a missing mount shows at once, not after minutes. */
@@ -16,10 +23,11 @@ export async function preflight(options: {
   readonly describeSkipped: () => string;
 }): Promise<void> {
   const { input, out, source, describeSkipped } = options;
-  const first = await check("list", input, async () => {
-    for await (const image of source(null)) return image;
-    return undefined;
+  await check("list", input, async () => {
+    for await (const _ of input.list()) return;
   });
+  // Not under the limit: what comes before the first image may be many other objects.
+  const first = await firstImage(source);
   if (first === undefined) {
     throw new UsageError("no-images", `no image of ${input.uri} matches${describeSkipped()}`, {
       remedy: "Check the folder and --glob; --dry-run shows what would be taken.",
@@ -29,6 +37,11 @@ export async function preflight(options: {
   const probe = outputLayout.preflight;
   await check("write", out, () => out.put(probe, Buffer.from("pomona\n")));
   await check("delete in", out, () => out.delete([probe]));
+}
+
+async function firstImage(source: ImageSource): Promise<ListedImage | undefined> {
+  for await (const image of source(null)) return image;
+  return undefined;
 }
 
 /** An image that is gone, empty or has an impossible name is no matter of permissions: the run will quarantine it. */

@@ -4,7 +4,6 @@ import {
   type FitJob,
   groupBatches,
   type JobFailure,
-  type JobQueue,
   type JobResult,
   type MomentsJob,
   type Phase,
@@ -12,6 +11,7 @@ import {
   type ProjectJob,
   partitionBatches,
 } from "@pomona/core";
+import type { Dispatch } from "./dispatch.ts";
 import { judgeQuarantine } from "./judge-quarantine.ts";
 import { runJobs } from "./run-jobs.ts";
 import type { RunLedger } from "./run-ledger.ts";
@@ -21,13 +21,11 @@ export interface ReduceRunOptions {
   readonly epoch: number;
   readonly attempt: number;
   readonly generation: number;
-  readonly queue: JobQueue;
-  readonly window: number;
+  readonly dispatch: Dispatch;
   readonly ledger: RunLedger;
   readonly partitions: number;
   readonly csv: "compact" | "full" | "none";
   readonly maxQuarantine: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -82,32 +80,36 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
 type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
 
 async function phase(
-  { queue, window, ledger, signal }: ReduceRunOptions,
+  { dispatch, ledger }: ReduceRunOptions,
   name: Phase,
   jobs: readonly ReduceJob[],
   onResult: (result: JobResult) => void = () => {},
 ): Promise<void> {
+  const deaths = new Map<string, number>();
   ledger.enter(name, jobs.length);
   await runJobs({
-    queue,
+    ...dispatch,
     name: "reduce",
     jobs: () => jobs,
-    window,
-    signal,
     onResult(_, result) {
       onResult(result);
       ledger.step();
     },
-    onFailure: refuseLostShard,
+    onFailure: (job, failure) => tryAgain(job, failure, deaths),
   });
 }
 
 /** Failures that mean "featurize that batch again": the coordinator goes back, it does not give up. */
 const lostShard = new Set(["damaged-shard", "missing-shard"]);
 
-function refuseLostShard<J>(_: J, failure: JobFailure): J | undefined {
+/** How often a job may kill the process that does it before the run fails: one kill may come from outside. */
+const maxDeaths = 3;
+
+function tryAgain<J extends ReduceJob>(job: J, failure: JobFailure, deaths: Map<string, number>): J | undefined {
   if (lostShard.has(failure.code)) throw new LostShardError(failure.message);
-  return undefined;
+  const died = (deaths.get(job.id) ?? 0) + 1;
+  deaths.set(job.id, died);
+  return failure.code === "reducer-died" && died < maxDeaths ? job : undefined;
 }
 
 /** A reducer met a shard that is gone or damaged (and removed it): what is missing is to be made again. */

@@ -2,26 +2,28 @@ import {
   type Job,
   type JobEnded,
   type JobFailure,
-  type JobQueue,
   type JobResult,
   PomonaError,
+  QueueAwayError,
   type QueueName,
 } from "@pomona/core";
+import type { Dispatch } from "./dispatch.ts";
+import { RunGate } from "./run-gate.ts";
 
-export interface RunJobsOptions<J extends Job> {
-  readonly queue: JobQueue;
+export interface RunJobsOptions<J extends Job> extends Dispatch {
   readonly name: QueueName;
   /**
    * Pulled only while fewer than `window` jobs are in the queue, so Redis and memory stay small. `stop` is aborted
    * when no more are wanted: a source that is waiting must end then.
    */
   readonly jobs: (stop: AbortSignal) => AsyncIterable<J> | Iterable<J>;
-  readonly window: number;
   readonly onResult: (job: J, result: JobResult) => void;
   /** A job to try instead of a failed one, or undefined to end with its error. */
   readonly onFailure?: (job: J, error: JobFailure) => J | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
+
+/** How often silence is looked for, and the window, which may have changed with the number of workers. */
+const watchMs = 1_000;
 
 /**
  * Passes jobs through the queue until all have ended. Throws the first failure as {@link PomonaError}, and the signal's
@@ -29,14 +31,19 @@ export interface RunJobsOptions<J extends Job> {
  */
 export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promise<void> {
   const { queue, name, jobs, window, onResult, onFailure, signal } = options;
+  const { gate = new RunGate(), silenceMs = 30_000, waitForActive = true } = options;
   const inFlight = new Map<string, J>();
   const retries: J[] = [];
   const stopping = new AbortController();
   let failure: Error | undefined;
+  /** Jobs of `inFlight` that were taken out of the queue while the gate is closed. */
+  let withdrawn = 0;
+  let lastEnd = performance.now();
   let wake = (): void => {};
   const stop = queue.onEnded(name, (event) => {
     const job = inFlight.get(event.job.id);
     if (job === undefined) return;
+    lastEnd = performance.now();
     inFlight.delete(job.id);
     try {
       settle(job, event);
@@ -59,6 +66,8 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     try {
       await queue.add(name, [job]);
     } catch (error) {
+      // It stays in flight and is added again when the queue is back.
+      if (error instanceof QueueAwayError) return;
       // Nobody will end it.
       inFlight.delete(job.id);
       throw error;
@@ -71,22 +80,33 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
   }
   async function passAll(): Promise<void> {
     for await (const job of jobs(stopping.signal)) {
-      while (inFlight.size >= window && !stopped()) await changed();
+      while ((inFlight.size >= window() || !gate.isOpen) && !stopped()) await changed();
       if (stopped()) return;
       await add(job);
     }
     while ((inFlight.size > 0 || retries.length > 0) && !stopped()) {
       const again = retries.shift();
-      if (again === undefined) await changed();
-      else await add(again);
+      if (again === undefined || !gate.isOpen) {
+        if (again !== undefined) retries.unshift(again);
+        await changed();
+      } else {
+        await add(again);
+      }
     }
+  }
+  async function withdraw(): Promise<void> {
+    const runs = new Set(Array.from(inFlight.values(), (job) => job.run));
+    for (const run of runs) withdrawn += await queue.removeWaiting(name, run);
+  }
+  async function addAgain(): Promise<void> {
+    withdrawn = 0;
+    lastEnd = performance.now();
+    if (inFlight.size > 0) await queue.add(name, [...inFlight.values()]);
   }
   /** Withdraws what waits, then waits for the rest. Which jobs were withdrawn nobody knows, only how many: they never end. */
   async function windDown(): Promise<void> {
-    const runs = new Set(Array.from(inFlight.values(), (job) => job.run));
-    const removed = await Promise.all(Array.from(runs, (run) => queue.removeWaiting(name, run)));
-    const withdrawn = removed.reduce((sum, n) => sum + n, 0);
-    while (inFlight.size > withdrawn) await changed();
+    await withdraw();
+    while (waitForActive && inFlight.size > withdrawn) await changed();
   }
   function fail(error: unknown): void {
     failure ??= error as Error;
@@ -96,6 +116,27 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     stopping.abort();
     wake();
   };
+  /** One after the other, in the order in which the reasons came. */
+  let mending: Promise<void> = Promise.resolve();
+  const mend = (work: () => Promise<void>): void => {
+    mending = mending.then(work).catch((error: unknown) => {
+      // A queue that is away comes back with a call of `onInterrupted`.
+      if (!(error instanceof QueueAwayError)) fail(error);
+    });
+    mending.finally(() => wake());
+  };
+  const stopGate = gate.onChange(() => mend(() => (gate.isOpen ? addAgain() : withdraw())));
+  const stopInterrupted = queue.onInterrupted(() =>
+    mend(async () => {
+      if (gate.isOpen) await addAgain();
+    }),
+  );
+  const watch = setInterval(() => {
+    const silent = performance.now() - lastEnd > silenceMs;
+    if (silent && gate.isOpen && inFlight.size > 0) mend(addAgain);
+    wake();
+  }, watchMs);
+  watch.unref();
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) stopping.abort();
   const stopped = (): boolean => stopping.signal.aborted;
@@ -106,6 +147,9 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     signal?.throwIfAborted();
   } finally {
     signal?.removeEventListener("abort", onAbort);
+    clearInterval(watch);
+    stopInterrupted();
+    stopGate();
     stop();
   }
 }

@@ -1,6 +1,7 @@
-import { type FeaturesJob, type Job, type JobContext, type JobResult, PomonaError } from "@pomona/core";
+import { type FeaturesJob, type Job, type JobContext, type JobResult, PomonaError, QueueAwayError } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { afterEach, describe, expect, test } from "vitest";
+import { RunGate } from "../src/run-gate.ts";
 import { type RunJobsOptions, runJobs } from "../src/run-jobs.ts";
 
 const result: JobResult = { rows: 1, quarantined: 0, decoded: 1 };
@@ -25,7 +26,7 @@ function consume(handler: (job: FeaturesJob, context: JobContext) => Promise<Job
 }
 
 function passing(options: Partial<RunJobsOptions<FeaturesJob>>): Promise<void> {
-  return runJobs({ queue, name: "features", jobs: () => jobs(6), window: 4, onResult: () => {}, ...options });
+  return runJobs({ queue, name: "features", jobs: () => jobs(6), window: () => 4, onResult: () => {}, ...options });
 }
 
 describe("runJobs", () => {
@@ -52,7 +53,7 @@ describe("runJobs", () => {
         yield each;
       }
     }
-    await passing({ jobs: counted, window: 3 });
+    await passing({ jobs: counted, window: () => 3 });
     // One more is in hand: it was pulled and waits for its place.
     expect(widest).toBe(4);
   });
@@ -133,7 +134,7 @@ describe("runJobs", () => {
       return result;
     }, 1);
     const late = { ...job(0, "waits"), priority: 9 };
-    const passed = passing({ jobs: () => [late, job(1, "runs")], window: 2, signal: stop.signal });
+    const passed = passing({ jobs: () => [late, job(1, "runs")], window: () => 2, signal: stop.signal });
     await expect(passed).rejects.toThrow("stopped");
     expect(finished).toEqual(["runs"]);
   });
@@ -183,5 +184,85 @@ describe("runJobs", () => {
       throw new Error("second");
     };
     await expect(passing({})).rejects.toThrow("first");
+  });
+});
+
+/** A queue that forgets what waits in it when told to, as an emptied Redis does. */
+class ForgetfulQueue extends EmbeddedQueue {
+  #listeners = new Set<(reason: string) => void>();
+  override onInterrupted(listener: (reason: string) => void = () => {}): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  async forget({ saysSo }: { saysSo: boolean }): Promise<void> {
+    await this.removeWaiting("features", "r");
+    if (saysSo) for (const listener of this.#listeners) listener("emptied");
+  }
+}
+
+describe("runJobs over a queue that loses jobs", () => {
+  test.each([
+    { saysSo: true, silenceMs: 60_000 },
+    { saysSo: false, silenceMs: 50 },
+  ])("adds them again: %o", async ({ saysSo, silenceMs }) => {
+    const forgetful = new ForgetfulQueue();
+    const done: number[] = [];
+    const passed = passing({
+      queue: forgetful,
+      silenceMs,
+      jobs: () => jobs(8),
+      onResult: ({ batch }) => void done.push(batch),
+    });
+    await turn();
+    await forgetful.forget({ saysSo });
+    forgetful.consume("features", async () => result, { concurrency: 1 });
+    await passed;
+    expect(done.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    await forgetful.close();
+  });
+
+  test("waits for a queue that is away", async () => {
+    const away = new (class extends ForgetfulQueue {
+      refusals = 2;
+      override async add(...parameters: Parameters<EmbeddedQueue["add"]>): Promise<void> {
+        if (this.refusals-- > 0) throw new QueueAwayError("redis-unreachable", "away");
+        return super.add(...parameters);
+      }
+    })();
+    away.consume("features", async () => result, { concurrency: 1 });
+    const done: number[] = [];
+    await passing({ queue: away, silenceMs: 20, jobs: () => jobs(3), onResult: ({ batch }) => void done.push(batch) });
+    expect(done.sort()).toEqual([0, 1, 2]);
+    await away.close();
+  });
+});
+
+describe("runJobs with a gate", () => {
+  test("hands out nothing while it is closed, and everything afterwards", async () => {
+    const gate = new RunGate();
+    const done: number[] = [];
+    const passed = passing({ gate, jobs: () => jobs(6), onResult: ({ batch }) => void done.push(batch) });
+    await turn();
+    expect((await queue.counts("features")).waiting).toBe(4);
+    gate.set(false);
+    await turn();
+    expect((await queue.counts("features")).waiting).toBe(0);
+    consume(async () => result);
+    await turn();
+    expect(done).toEqual([]);
+    gate.set(true);
+    await passed;
+    expect(done.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test("can be stopped while it is closed", async () => {
+    const gate = new RunGate();
+    const stop = new AbortController();
+    const passed = passing({ gate, signal: stop.signal });
+    await turn();
+    gate.set(false);
+    await turn();
+    stop.abort(new Error("cancelled"));
+    await expect(passed).rejects.toThrow("cancelled");
   });
 });

@@ -51,7 +51,8 @@ export function open({ home, input, out }: Scene, request: Request = {}): Promis
   });
 }
 
-export type Drive = Partial<Pick<DriveRunOptions, "source" | "signal" | "onProgress" | "machine">> & {
+export type Drive = Partial<Pick<DriveRunOptions, "source" | "onProgress" | "machine">> & {
+  readonly signal?: AbortSignal;
   readonly pool?: (queue: EmbeddedQueue, out: ObjectStore) => FakePool;
 };
 
@@ -59,7 +60,7 @@ export type Drive = Partial<Pick<DriveRunOptions, "source" | "signal" | "onProgr
 export async function drive(
   { input, out }: Scene,
   opened: OpenedOutput,
-  { pool: makePool = (queue, store) => new FakePool(queue, store), ...more }: Drive = {},
+  { pool: makePool = (queue, store) => new FakePool(queue, store), signal, ...more }: Drive = {},
 ): Promise<DrivenRun & { readonly made: FakePool["made"] }> {
   if (opened.kind === "finished") throw new Error("it is finished");
   const queue = new EmbeddedQueue();
@@ -68,10 +69,9 @@ export async function drive(
     const driven = await driveRun({
       ...opened,
       out,
-      queue,
       source: listedImages({ input, features: opened.file.features }),
       machine: { csv: "compact", maxQuarantine: 1 },
-      window: 4,
+      dispatch: { queue, window: () => 4, signal },
       ...more,
     });
     return { ...driven, made: pool.made };

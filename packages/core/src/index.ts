@@ -16,7 +16,7 @@ export type {
   JobHandler,
   JobQueue,
 } from "./job-queue.ts";
-export { HandBackError } from "./job-queue.ts";
+export { HandBackError, QueueAwayError } from "./job-queue.ts";
 export { compareKeys, decodeKey, displayKey, encodeKey, isDecodable } from "./key.ts";
 export type { LabelRule } from "./label.ts";
 export { labelFromPattern, noLabel, parentFolder } from "./label.ts";

@@ -1,3 +1,4 @@
+import { PomonaError } from "./errors.ts";
 import type { Job, JobResult, QueueName } from "./messages.ts";
 
 /**
@@ -80,4 +81,9 @@ export interface JobFailure {
 /** Thrown by a handler that could not do the job for reasons of its own (shutdown, no engine): not the job's fault. */
 export class HandBackError extends Error {
   override readonly name = "HandBackError";
+}
+
+/** The queue cannot be asked now and may come back by itself: an outage, no memory, a failover. Not the job's fault. */
+export class QueueAwayError extends PomonaError {
+  override readonly name = "QueueAwayError";
 }

@@ -142,12 +142,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const { success, decoded, resumed } = await driveRun({
       ...opened,
       out,
-      queue,
       source,
       machine,
-      window: 2 * batchesInFlight,
+      dispatch: { queue, window: () => 2 * batchesInFlight, signal },
       onProgress: live.onProgress,
-      signal,
     });
     skippedEntries.tell(onNotice);
     return summarise(success, {

@@ -209,10 +209,15 @@ export class BullmqQueue implements JobQueue {
 
   #queue(name: QueueName): Queue {
     this.#requireOpen(name);
-    const queue =
-      this.#queues.get(name) ??
-      new Queue(name, { connection: this.#redis, prefix: this.#options.prefix, skipVersionCheck: true });
+    const queue = this.#queues.get(name) ?? this.#openQueue(name);
     this.#queues.set(name, queue);
+    return queue;
+  }
+
+  #openQueue(name: QueueName): Queue {
+    const queue = new Queue(name, { connection: this.#redis, prefix: this.#options.prefix, skipVersionCheck: true });
+    // It repeats the errors of our connection, and prints them where nobody listens.
+    queue.on("error", this.#trouble.report);
     return queue;
   }
 

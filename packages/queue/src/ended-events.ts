@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobEnded, QueueName } from "@pomona/core";
 import { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import type { CompletedOutcome } from "./job-outcome.ts";
-import { readFailure } from "./job-outcome.ts";
+import { type CompletedOutcome, readFailure } from "./job-outcome.ts";
+
+const goodbyeMs = 1000;
 
 export interface EndedEventsOptions {
   readonly queue: QueueName;
@@ -40,6 +42,7 @@ export class EndedEvents {
   }
 
   async close(): Promise<void> {
-    await this.#events.close();
+    // A connection that is away has no end to wait for.
+    await Promise.race([this.#events.close(), sleep(goodbyeMs, undefined, { ref: false })]);
   }
 }

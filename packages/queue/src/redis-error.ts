@@ -1,4 +1,4 @@
-import { PomonaError } from "@pomona/core";
+import { PomonaError, QueueAwayError } from "@pomona/core";
 import type { RedisAddress } from "./redis-address.ts";
 
 interface Trouble {
@@ -6,6 +6,8 @@ interface Trouble {
   readonly code: string;
   readonly says: string;
   readonly remedy: string;
+  /** It may pass without anybody changing our settings. */
+  readonly passes?: true;
 }
 
 /** What Redis, TLS and sockets say, in the order of asking. */
@@ -35,6 +37,7 @@ const troubles: readonly Trouble[] = [
     code: "redis-full",
     says: "has no memory left",
     remedy: "Raise maxmemory; the run goes on where it was.",
+    passes: true,
   },
   {
     pattern: /MOVED|CROSSSLOT|CLUSTERDOWN/,
@@ -47,12 +50,14 @@ const troubles: readonly Trouble[] = [
     code: "redis-read-only",
     says: "is a replica and takes no writes",
     remedy: "Give the address of the primary.",
+    passes: true,
   },
   {
     pattern: /MISCONF/,
     code: "redis-disk",
     says: "takes no writes because it cannot save to its disk",
     remedy: "Free space on the disk of Redis, or see its log.",
+    passes: true,
   },
 ];
 
@@ -77,9 +82,12 @@ export function toRedisError(error: unknown, { name }: Pick<RedisAddress, "name"
   if (error instanceof PomonaError) return error;
   const text = describe(error);
   const trouble = troubles.find(({ pattern }) => pattern.test(text));
-  if (trouble !== undefined) return new PomonaError(trouble.code, `Redis at ${name} ${trouble.says}`, trouble);
+  if (trouble !== undefined) {
+    const ErrorClass = trouble.passes ? QueueAwayError : PomonaError;
+    return new ErrorClass(trouble.code, `Redis at ${name} ${trouble.says}`, trouble);
+  }
   const message = `Redis at ${name} ${unreachable.says}: ${text}`;
-  if (isOutage(error)) return new PomonaError(unreachable.code, message, unreachable);
+  if (isOutage(error)) return new QueueAwayError(unreachable.code, message, unreachable);
   return new PomonaError("redis-refused", `Redis at ${name} refused a request: ${text}`);
 }
 

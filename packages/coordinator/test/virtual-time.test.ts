@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { VirtualTime } from "../src/virtual-time.ts";
+
+test("a run's priority grows by one for every 64 images", () => {
+  const turns = new VirtualTime().begin();
+  expect([64, 32, 32, 256, 1].map((images) => turns.take(images))).toEqual([0, 1, 1, 2, 6]);
+});
+
+test("a run that begins late starts where the slowest active run is", () => {
+  const time = new VirtualTime();
+  const big = time.begin();
+  for (let i = 0; i < 100; i++) big.take(256);
+  const small = time.begin();
+  expect(small.take(16)).toBe(400);
+  expect(big.take(256)).toBe(400);
+  // From here on both go on side by side: the small one is served before the big one's next batch.
+  expect(small.take(16)).toBeLessThan(big.take(256));
+});
+
+test("with no run active time stands still", () => {
+  const time = new VirtualTime();
+  const first = time.begin();
+  for (let i = 0; i < 10; i++) first.take(64);
+  first.end();
+  expect(time.begin().take(1)).toBe(9);
+});
