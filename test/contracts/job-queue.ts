@@ -313,6 +313,43 @@ export function jobQueueContract(name: string, makeHarness: () => Promise<JobQue
       expect(signal?.aborted).toBe(false);
     });
 
+    it("counts the slots of its consumers, not those that close", async () => {
+      expect(await queue.slots("features")).toBe(0);
+      const consumer = queue.consume("features", async () => result, { concurrency: 3 });
+      harness.other.consume("features", async () => result, { concurrency: 2 });
+      await waitUntil(async () => expect(await queue.slots("features")).toBe(5));
+      expect(await queue.slots("reduce")).toBe(0);
+      await consumer.close();
+      await waitUntil(async () => expect(await queue.slots("features")).toBe(2));
+    });
+
+    it("says that no consumer died with a job that was only handed back", async () => {
+      const restarts: number[] = [];
+      queue.consume(
+        "features",
+        async (_, context) => {
+          restarts.push(context.restarts);
+          if (restarts.length === 1) throw new HandBackError("no engine");
+          return result;
+        },
+        { concurrency: 1 },
+      );
+      await queue.add("features", [makeJob(1)]);
+      await waitForEnded(1);
+      expect(restarts).toEqual([0, 0]);
+    });
+
+    it("is not interrupted by work", async () => {
+      const interruptions: string[] = [];
+      const stop = queue.onInterrupted((reason) => interruptions.push(reason));
+      queue.consume("features", async () => result, { concurrency: 1 });
+      await queue.add("features", makeJobs(3));
+      await waitForEnded(3);
+      await settle();
+      expect(interruptions).toEqual([]);
+      stop();
+    });
+
     it("closes with its consumers", async () => {
       const { opened, open } = gate();
       let finished = false;

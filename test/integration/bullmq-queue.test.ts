@@ -1,5 +1,5 @@
 import { connectQueue } from "@pomona/queue";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { jobQueueContract } from "../contracts/job-queue.ts";
 import { redisServer, startRedis, type TestRedis, uniquePrefix } from "../support/redis.ts";
 

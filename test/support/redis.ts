@@ -36,7 +36,7 @@ export interface TestRedis {
   restart(options?: { readonly empty?: boolean }): Promise<void>;
   flushAll(): Promise<void>;
   config(name: string, value: string): Promise<void>;
-  /** Bytes that its data occupy. */
+  /** Bytes that it has allocated. */
   memory(): Promise<number>;
   /** Any other request. */
   call(command: string, ...parameters: (string | number)[]): Promise<unknown>;
@@ -85,7 +85,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     },
     async memory() {
       const text = await client.info("memory");
-      return Number(/^used_memory_dataset:(\d+)/m.exec(text)?.[1]);
+      return Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
     },
     call: (command, ...more) => client.call(command, ...more),
     async close() {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Consumer, HandBackError, type Job, type JobHandler, type QueueName } from "@pomona/core";
+import { type Consumer, HandBackError, type Job, type JobHandler, PomonaError, type QueueName } from "@pomona/core";
 import { type Job as BullmqJob, WaitingError, Worker } from "bullmq";
 import { workerSettings } from "./bullmq-settings.ts";
 import { type CompletedOutcome, completedOutcome, FailedOutcome } from "./job-outcome.ts";
@@ -60,7 +60,7 @@ export class BullmqConsumer implements Consumer {
       ...workerSettings,
     });
     this.#worker.on("lockRenewalFailed", (ids) => this.#lose(ids));
-    this.#worker.on("error", onTrouble);
+    this.#worker.on("error", (error) => this.#report(error));
   }
 
   get active(): number {
@@ -138,10 +138,19 @@ export class BullmqConsumer implements Consumer {
     }
   }
 
+  #report(error: Error): void {
+    // Told by #lose, in our words.
+    if (error.message.startsWith("could not renew lock")) return;
+    const id = /^(?:Missing lock|Missing key|Lock mismatch) for job (.+?)\. /.exec(error.message)?.[1];
+    if (id === undefined) this.#onTrouble(error);
+    else this.#onTrouble(new PomonaError("job-lost", `another consumer took job ${id}: what was done here is void`));
+  }
+
   #lose(ids: readonly string[]): void {
     for (const { id, abort, letGo } of this.#active) {
       if (!ids.includes(id)) continue;
-      this.#onTrouble(new Error(`job ${id} was held without a sign of life for too long: another consumer does it`));
+      const message = `job ${id} was held without a sign of life for too long and is given up`;
+      this.#onTrouble(new PomonaError("job-lost", message));
       abort.abort(new Error(`the lock of job ${id} was lost`));
       letGo();
     }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Redis, type RedisOptions } from "ioredis";
 import type { RedisAddress } from "./redis-address.ts";
 
@@ -23,7 +24,8 @@ export function openRedis(address: RedisAddress, patience: Patience): Redis {
     db,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: { servername: host } }),
+    // An IP address is no name for a certificate to be chosen by.
+    ...(tls && { tls: isIP(host) === 0 ? { servername: host } : {} }),
     lazyConnect: true,
     connectTimeout: 4000,
     ...ways[patience],

@@ -61,11 +61,13 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-const unreachable = {
-  code: "redis-unreachable",
-  says: "does not answer",
-  remedy: "Is Redis running there, and the port open? A server that wants TLS is addressed by rediss://.",
-};
+/** A server that expects TLS waits in silence for its beginning, and the other way round. */
+function remedyOfSilence(name: string): string {
+  const other = name.startsWith("rediss:")
+    ? "without TLS is addressed by redis"
+    : "that wants TLS is addressed by rediss";
+  return `Is Redis running there, and the port open? A server ${other}://.`;
+}
 
 /** Words of connections that come back by themselves, as opposed to requests that are refused each time. */
 const outage =
@@ -86,8 +88,10 @@ export function toRedisError(error: unknown, { name }: Pick<RedisAddress, "name"
     const ErrorClass = trouble.passes ? QueueAwayError : PomonaError;
     return new ErrorClass(trouble.code, `Redis at ${name} ${trouble.says}`, trouble);
   }
-  const message = `Redis at ${name} ${unreachable.says}: ${text}`;
-  if (isOutage(error)) return new QueueAwayError(unreachable.code, message, unreachable);
+  if (isOutage(error)) {
+    const message = `Redis at ${name} does not answer: ${text}`;
+    return new QueueAwayError("redis-unreachable", message, { remedy: remedyOfSilence(name) });
+  }
   return new PomonaError("redis-refused", `Redis at ${name} refused a request: ${text}`);
 }
 
