@@ -70,7 +70,11 @@ async function next(images: AsyncIterator<ListedImage>): Promise<ListedImage | u
 
 function isSame(a: ListedImage, b: ListedImage): boolean {
   if (a.etag !== undefined && b.etag !== undefined) return a.etag === b.etag;
-  return a.size === b.size && a.modifiedAt === b.modifiedAt;
+  return isEqualIfKnown(a.size, b.size) && isEqualIfKnown(a.modifiedAt, b.modifiedAt);
+}
+
+function isEqualIfKnown(a: number | undefined, b: number | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
 }
 
 function counter(limit: number): ChangedKeys & { add(image: ListedImage | undefined): void } {

@@ -3,6 +3,7 @@ import type { ImageSource } from "./image-source.ts";
 /** What a run would take, without taking it. */
 export interface Survey {
   readonly images: number;
+  /** Of those whose size the listing tells. */
   readonly bytes: number;
   readonly labels: Readonly<Record<string, number>>;
 }
@@ -14,7 +15,7 @@ export async function surveyInput(source: ImageSource, limit: number = Number.PO
   let bytes = 0;
   for await (const { label, size } of source(null)) {
     images += 1;
-    bytes += size;
+    bytes += size ?? 0;
     labels.set(label, (labels.get(label) ?? 0) + 1);
     if (images >= limit) break;
   }

@@ -6,8 +6,9 @@ import { parseJson } from "./parse-json.ts";
 const image = z.strictObject({
   key: z.string(),
   label: z.string(),
-  size: z.number(),
-  modifiedAt: z.number(),
+  /** Bytes, milliseconds since 1970, version mark: those that the listing told. */
+  size: z.number().optional(),
+  modifiedAt: z.number().optional(),
   etag: z.string().optional(),
 });
 
@@ -27,7 +28,7 @@ const batch = z.strictObject({
   images: z.array(image),
 });
 
-/** One image of the listing, as the store described it then. */
+/** One image of the listing, as the store or the list of keys described it then. */
 export type ListedImage = z.output<typeof image>;
 
 /** Consecutive images of the listing: the unit of work of a worker, and a link of the run's chain. */

@@ -53,8 +53,11 @@ export interface ListOptions {
 }
 
 export interface GetOptions {
-  /** Refuse with {@link ChangedObjectError} unless the object still has this etag, or, without one, this size and time. */
-  readonly expect?: Pick<ObjectEntry, "size" | "modifiedAt" | "etag">;
+  /**
+   * Refuse with {@link ChangedObjectError} unless the object still has this etag, or, where either lacks one, this size
+   * and time, as far as they are given.
+   */
+  readonly expect?: Partial<Pick<ObjectEntry, "size" | "modifiedAt" | "etag">>;
   /** Bytes `start` (inclusive) to `end` (exclusive). */
   readonly range?: { readonly start: number; readonly end: number };
   readonly maxBytes?: number;

@@ -20,6 +20,15 @@ export const featureOptions = z.strictObject({
     .string()
     .optional()
     .meta({ value: "file", description: "CSV or Parquet with path,label: exactly these images" }),
+  keysFrom: z
+    .string()
+    .optional()
+    .meta({ value: "file", description: "list of keys, one a line in byte order, or an S3 Inventory's manifest.json" }),
+  sortKeys: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta({ description: "sort the keys of --keys-from first, in a temporary folder" }),
   limit: whole(1).optional().meta({ value: "n", description: "only the first n images of the listing" }),
   batchSize: whole(1, 4096).default(256).meta({ value: "n", description: "images per batch, the unit of work" }),
   maxPixels: whole(1)

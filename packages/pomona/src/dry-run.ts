@@ -34,7 +34,7 @@ export async function dryRun(options: {
   const s3 = s3OptionsOf(config.machine);
   const input = await openPlace(options.input, cwd, "input", { s3 });
   const out = options.out === undefined ? undefined : await openPlace(options.out, cwd, "output", { s3 });
-  const { source, skipped } = await openImages({ input, out, features: config.features, cwd });
+  const { source, skipped } = await openImages({ input, out, features: config.features, cwd, s3 });
   const survey = await surveyInput(source, config.features.limit);
   return {
     ...survey,

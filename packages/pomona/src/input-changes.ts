@@ -20,7 +20,7 @@ export async function findChanges(options: {
       remedy: "Run without --check-input first.",
     });
   }
-  const { source } = await openImages({ input, out, features: config.features, cwd });
+  const { source } = await openImages({ input, out, features: config.features, cwd, s3 });
   return checkInput({ out, run, source });
 }
 

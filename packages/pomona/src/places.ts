@@ -1,8 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { extensionOf, type ImageSource, listedImages, readManifest } from "@pomona/coordinator";
+import { extensionOf, type ImageSource, keysFrom, listedImages, readManifest } from "@pomona/coordinator";
 import { type FeatureConfig, type ObjectStore, PomonaError, UsageError } from "@pomona/core";
-import { type OpenStoreOptions, openStore, parseLocation } from "@pomona/store";
+import { type OpenStoreOptions, openStore, parseLocation, type S3Options } from "@pomona/store";
 
 /** Opens a place that a person named; what they got wrong is a {@link UsageError}. */
 export async function openPlace(
@@ -35,23 +35,33 @@ export interface Images {
   readonly source: ImageSource;
   /** Objects that were no images of this run, by extension, as far as the source was read. */
   readonly skipped: ReadonlyMap<string, number>;
+  /** Gives up what the source holds. */
+  close(): Promise<void>;
 }
 
-/** The listing that the configuration asks for: the manifest, or what the glob takes outside of the output. */
+const nothingToClose = async (): Promise<void> => {};
+
+/** The listing that the configuration asks for: a manifest, a list of keys, or all that the input holds but the output. */
 export async function openImages(options: {
   readonly input: ObjectStore;
   readonly out?: ObjectStore | undefined;
   readonly features: FeatureConfig;
   readonly cwd: string;
+  readonly s3?: S3Options | undefined;
 }): Promise<Images> {
-  const { input, out, features, cwd } = options;
+  const { input, out, features, cwd, s3 } = options;
   const skipped = new Map<string, number>();
+  if (features.manifest !== undefined && features.keysFrom !== undefined) {
+    throw new UsageError("bad-option", "--manifest and --keys-from exclude each other", {
+      remedy: "Give the one list that names the images.",
+    });
+  }
   if (features.manifest !== undefined) {
     const file = resolve(cwd, features.manifest);
     const bytes = await readFile(file).catch((error: Error) => {
       throw new UsageError("bad-manifest", `--manifest ${file}: ${error.message}`);
     });
-    return { source: await readManifest(bytes, file, input), skipped };
+    return { source: await readManifest(bytes, file, input), skipped, close: nothingToClose };
   }
   const exclude = out?.uri.startsWith(input.uri) ? out.uri.slice(input.uri.length) : undefined;
   if (exclude === "") {
@@ -63,7 +73,33 @@ export async function openImages(options: {
     const extension = extensionOf(key);
     skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
   };
-  return { source: listedImages({ input, features, exclude, onSkipped }), skipped };
+  const listing = { input, features, exclude, onSkipped };
+  if (features.keysFrom === undefined) return { source: listedImages(listing), skipped, close: nothingToClose };
+  const { source, close } = keysFrom({
+    ...listing,
+    list: await openList(features.keysFrom, cwd, s3),
+    sort: features.sortKeys,
+    openBucket: (bucket) => openStore(`s3://${bucket}`, { cwd, s3 }),
+  });
+  return { source, skipped, close };
+}
+
+/** The store and key of a file that a person named, which may be on S3. */
+async function openList(
+  text: string,
+  cwd: string,
+  s3: S3Options | undefined,
+): Promise<{ store: ObjectStore; key: string }> {
+  const { scheme, path, uri } = parseLocation(text, cwd);
+  const file = scheme === "file" ? `file://${await realpath(path).catch(noList(text))}` : uri.slice(0, -1);
+  const slash = file.lastIndexOf("/");
+  return { store: await openStore(file.slice(0, slash + 1), { cwd, s3 }), key: file.slice(slash + 1) };
+}
+
+function noList(text: string): (error: Error) => never {
+  return (error) => {
+    throw new UsageError("bad-keys", `--keys-from ${text}: ${error.message}`);
+  };
 }
 
 /** `; left out: 3 .txt, 1 .pdf`, the most frequent first; empty when nothing was. */

@@ -80,8 +80,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   ) as [PatientStore, PatientStore, PatientStore];
   // What processes that died in the middle of a write left behind.
   if (bareOut instanceof FolderStore) await bareOut.sweepTemporary({ olderThanMs: 60_000 });
-  const { source } = await openImages({ input, out, features, cwd });
-  const bare = await openImages({ input: bareInput, out: bareOut, features, cwd });
+  const images = await openImages({ input, out, features, cwd, s3 });
+  // A list of keys is read without asking the input, and sorted once.
+  const listed = features.keysFrom !== undefined;
+  const bare = listed ? images : await openImages({ input: bareInput, out: bareOut, features, cwd, s3 });
 
   const opened = await openOutput({
     home,
@@ -110,6 +112,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   }
 
   return withClosers(async (onClose) => {
+    onClose(images.close);
     const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
     const processes = machine.workers ?? usableCores();
     const queue = new EmbeddedQueue();
@@ -142,7 +145,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const { success, decoded, resumed } = await driveRun({
       ...opened,
       out,
-      source,
+      source: images.source,
       machine,
       dispatch: { queue, window: () => 2 * batchesInFlight, signal },
       onProgress: live.onProgress,

@@ -27,9 +27,9 @@ export interface TableRows {
   /** [n, k] */
   readonly pcaFeatures: Float64Array;
   /** Milliseconds since 1970. */
-  readonly modificationTime: readonly number[];
+  readonly modificationTime: readonly (number | undefined)[];
   /** Bytes. */
-  readonly length: readonly number[];
+  readonly length: readonly (number | undefined)[];
   readonly etag: readonly (string | undefined)[];
 }
 
@@ -45,13 +45,13 @@ type Vector = FixedSizeList<Float32> | FixedSizeList<Float64>;
 
 /**
  * The columns of the table. The values of a list are called `element`, as the Parquet specification has it.
- * Only etag may be null: a folder has none.
+ * What a listing may not tell may be null: a folder has no etags, a list of keys nothing but keys.
  */
 export function tableSchema({ dimension, components, extra }: TableShape): Schema {
   const features = listOf(dimension, new Float32());
   const optional: Record<ExtraColumn, Field> = {
-    modificationTime: new Field("modificationTime", new TimestampMillisecond("UTC"), false),
-    length: new Field("length", new Int64(), false),
+    modificationTime: new Field("modificationTime", new TimestampMillisecond("UTC"), true),
+    length: new Field("length", new Int64(), true),
     etag: new Field("etag", new Utf8(), true),
   };
   return new Schema([
@@ -71,9 +71,8 @@ const columnData: Record<string, (rows: TableRows, type: never) => Data> = {
   scaledFeatures: ({ scaledFeatures }, type: FixedSizeList<Float32>) => vectorData(type, scaledFeatures),
   pcaFeatures: ({ pcaFeatures }, type: FixedSizeList<Float64>) => vectorData(type, pcaFeatures),
   modificationTime: ({ modificationTime }, type: TimestampMillisecond) =>
-    makeData({ type, length: modificationTime.length, nullCount: 0, data: wholeNumbers(modificationTime) }),
-  length: ({ length }) =>
-    makeData({ type: new Int64(), length: length.length, nullCount: 0, data: wholeNumbers(length) }),
+    makeData({ type, ...presence(modificationTime), data: wholeNumbers(modificationTime) }),
+  length: ({ length }) => makeData({ type: new Int64(), ...presence(length), data: wholeNumbers(length) }),
   etag: ({ etag }) => textData(etag),
 };
 
@@ -98,22 +97,27 @@ function vectorData(type: Vector, values: Float32Array | Float64Array): Data {
   return makeData({ type: type as FixedSizeList<Float32>, length: values.length / type.listSize, nullCount: 0, child });
 }
 
-function wholeNumbers(values: readonly number[]): BigInt64Array {
-  return BigInt64Array.from(values, (value) => BigInt(Math.trunc(value)));
+function wholeNumbers(values: readonly (number | undefined)[]): BigInt64Array {
+  return BigInt64Array.from(values, (value) => BigInt(Math.trunc(value ?? 0)));
 }
 
 /** Undefined becomes null. */
-function textData(values: readonly (string | undefined)[]): Data<Utf8> {
-  const valueOffsets = new Int32Array(values.length + 1);
-  const present = new Uint8Array(Math.ceil(values.length / 8));
+function presence(values: readonly unknown[]): { length: number; nullCount: number; nullBitmap?: Uint8Array } {
+  const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
   let nullCount = 0;
   for (const [i, value] of values.entries()) {
-    valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + Buffer.byteLength(value ?? "");
     if (value === undefined) nullCount++;
-    else present[i >> 3] = (present[i >> 3] ?? 0) | (1 << (i & 7));
+    else nullBitmap[i >> 3] = (nullBitmap[i >> 3] ?? 0) | (1 << (i & 7));
+  }
+  return { length: values.length, nullCount, ...(nullCount > 0 && { nullBitmap }) };
+}
+
+function textData(values: readonly (string | undefined)[]): Data<Utf8> {
+  const valueOffsets = new Int32Array(values.length + 1);
+  for (const [i, value] of values.entries()) {
+    valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + Buffer.byteLength(value ?? "");
   }
   // Not from Buffer's pool: Arrow's writer joins pieces of one ArrayBuffer.
   const data = new TextEncoder().encode(values.join(""));
-  const nullBitmap = nullCount === 0 ? undefined : present;
-  return makeData({ type: new Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets, data });
+  return makeData({ type: new Utf8(), ...presence(values), valueOffsets, data });
 }

@@ -88,6 +88,9 @@ async function featurize(options: FeaturizeBatchOptions, signal: AbortSignal): P
   return { rows: index.length, quarantined: quarantined.length, decoded: shard.index.length, stages: times.stages };
 }
 
+/** What an image is taken to need where the listing did not tell: the file of a big camera. */
+const unknownBytes = 8 << 20;
+
 interface Attempt {
   readonly times: BatchTimes;
   readonly signal: AbortSignal;
@@ -98,7 +101,7 @@ function featurizeImages({ images }: Batch, options: FeaturizeBatchOptions, atte
   return Promise.all(
     images.map(async (image) => {
       // What is beyond the limit is refused unread, so it takes no memory.
-      const bytes = Math.min(image.size, options.openRun.file.features.maxBytes);
+      const bytes = Math.min(image.size ?? unknownBytes, options.openRun.file.features.maxBytes);
       const outcome = await options.limits.bytes.spend(bytes, () => featurizeImage(image, options, attempt));
       counts[outcome.features === undefined ? "quarantined" : "decoded"] += 1;
       if (!attempt.signal.aborted) options.onImages?.({ ...counts });

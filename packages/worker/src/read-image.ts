@@ -29,7 +29,12 @@ export async function readImage(
       detail: "the file's name is not UTF-8, so it cannot have a path in the table",
     };
   }
-  const expect = { size, modifiedAt, ...(etag !== undefined && { etag }) };
+  // What a list of keys did not tell is not compared.
+  const expect = {
+    ...(size !== undefined && { size }),
+    ...(modifiedAt !== undefined && { modifiedAt }),
+    ...(etag !== undefined && { etag }),
+  };
   try {
     return await store.get(key, { expect, maxBytes, signal });
   } catch (error) {
