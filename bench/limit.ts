@@ -1,0 +1,29 @@
+import { fork } from "node:child_process";
+import type { StageCosts, StageCostsOptions } from "./stage-costs.ts";
+
+/** What the stages cost, and how many images per second that lets `cores` cores make when nothing else costs anything. */
+export interface Limit {
+  readonly costs: StageCosts;
+  /** Images per second. */
+  readonly rate: number;
+}
+
+/**
+ * The limit with all cores busy: as many processes as cores measure at the same time, since cores share caches, memory
+ * and clock.
+ */
+export async function measureLimit(cores: number, options: StageCostsOptions): Promise<Limit> {
+  const all = await Promise.all(Array.from({ length: cores }, () => measureInProcess(options)));
+  const mean = (stage: keyof StageCosts): number => all.reduce((sum, costs) => sum + costs[stage], 0) / cores;
+  const costs = { decode: mean("decode"), resample: mean("resample"), infer: mean("infer") };
+  return { costs, rate: (cores * 1000) / (costs.decode + costs.resample + costs.infer) };
+}
+
+function measureInProcess(options: StageCostsOptions): Promise<StageCosts> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL("./stage-costs-process.ts", import.meta.url));
+    child.once("message", (costs) => resolve(costs as StageCosts));
+    child.once("exit", (code, signal) => reject(new Error(`measuring the stages ended with ${signal ?? code}`)));
+    child.send(options);
+  });
+}
