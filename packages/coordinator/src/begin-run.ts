@@ -8,6 +8,7 @@ import {
   type RunFile,
   type RunLog,
   type RunRecord,
+  type RunSettings,
   runLayout,
 } from "@pomona/core";
 import { requestGeneration } from "./generation-request.ts";
@@ -19,7 +20,12 @@ export interface BeginRunOptions {
   readonly out: ObjectStore;
   readonly config: Config;
   readonly newRun: string;
+  /** The process that asks. */
   readonly owner: Owner;
+  /** Whether it drives the run itself, or leaves that to a coordinator of the home. Default true. */
+  readonly drives?: boolean;
+  /** Told of the run's end by a POST. */
+  readonly notify?: string | undefined;
   readonly submittedBy: string;
   readonly pomona: string;
   readonly now: () => Date;
@@ -34,18 +40,19 @@ export async function beginRun(
   log: RunLog,
   seen: number,
 ): Promise<{ readonly file: RunFile; readonly epoch: number }> {
-  const { input, out, config, newRun: run, owner, pomona, now } = options;
+  const { input, out, config, newRun: run, pomona, now } = options;
   const { features, model } = config;
   const at = now().toISOString();
   const file: RunFile = { name: "pomona.run", version: 1, protocol, run, input: input.uri, features, pomona, at };
   await registerRun(options, run);
   await out.putIfAbsent(runLayout(run).config, encodeJson(file));
+  await writeSettings(options, run);
   await requestGeneration(out, run, 1, model);
   const epoch = await takeOwnership({
     out,
     log,
     seen,
-    claim: (mine) => ({ kind: "open", at, run, epoch: mine, owner }),
+    claim: (mine) => ({ kind: "open", at, run, epoch: mine, ...ownerOf(options) }),
   });
   return { file, epoch };
 }
@@ -58,4 +65,26 @@ export async function registerRun(
   const at = now().toISOString();
   const record: RunRecord = { name: "pomona.run-record", version: 1, run, out: out.uri, submittedBy, at };
   await home.putIfAbsent(homeLayout.run(run), encodeJson(record));
+}
+
+/** What an entry `open` says of its owner. */
+export function ownerOf({ owner, drives = true }: Pick<BeginRunOptions, "owner" | "drives">): { owner?: Owner } {
+  return drives ? { owner } : {};
+}
+
+/** The machine options that hold for every process of the run; a later request replaces them. */
+export async function writeSettings(
+  { out, config, notify }: Pick<BeginRunOptions, "out" | "config" | "notify">,
+  run: string,
+): Promise<void> {
+  const { csv, maxQuarantine, giveUpAfter } = config.machine;
+  const settings: RunSettings = {
+    name: "pomona.run-settings",
+    version: 1,
+    csv,
+    maxQuarantine,
+    giveUpAfter,
+    ...(notify !== undefined && { notify }),
+  };
+  await out.put(runLayout(run).settings, encodeJson(settings));
 }

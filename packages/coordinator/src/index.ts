@@ -1,5 +1,8 @@
+export type { ActiveRun, RunEnd } from "./active-run.ts";
+export { isUnfinished } from "./adopt-run.ts";
 export type { ChangedKeys, InputChanges } from "./check-input.ts";
 export { checkInput } from "./check-input.ts";
+export type { Dispatch } from "./dispatch.ts";
 export type { DrivenRun, DriveRunOptions } from "./drive-run.ts";
 export { driveRun } from "./drive-run.ts";
 export type { ImageSource } from "./image-source.ts";
@@ -11,6 +14,8 @@ export { openOutput } from "./open-output.ts";
 export { preflight } from "./preflight.ts";
 export { identifyProcess } from "./process-identity.ts";
 export { readManifest } from "./read-manifest.ts";
+export { isFree } from "./refuse-output.ts";
+export { type Backlog, RunServer, type RunServerOptions } from "./run-server.ts";
 export type { ListingOptions } from "./select-images.ts";
 export type { Survey } from "./survey-input.ts";
 export { extensionOf, surveyInput } from "./survey-input.ts";

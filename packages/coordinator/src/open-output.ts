@@ -12,7 +12,7 @@ import {
   type Success,
   UsageError,
 } from "@pomona/core";
-import { type BeginRunOptions, beginRun, registerRun } from "./begin-run.ts";
+import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } from "./begin-run.ts";
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
 import { requestedModel, requestGeneration } from "./generation-request.ts";
@@ -74,7 +74,7 @@ async function continueRun(
   state: LogState & { readonly run: string },
   success: Success | undefined,
 ): Promise<OpenedOutput> {
-  const { out, input, config, refit, owner, now } = options;
+  const { out, input, config, refit, now } = options;
   const { run } = state;
   const configKey = runLayout(run).config;
   const file = decodeRunFile(await out.get(configKey), configKey);
@@ -92,8 +92,9 @@ async function continueRun(
   }
   // Its entry may be gone with an earlier home.
   await registerRun(options, run);
+  await writeSettings(options, run);
   const at = now().toISOString();
-  const claim = (epoch: number) => ({ kind: "open", at, run, epoch, owner }) as const;
+  const claim = (epoch: number) => ({ kind: "open", at, run, epoch, ...ownerOf(options) }) as const;
   const epoch = await takeOwnership({ out, log, seen: state.epoch, claim });
   const opened = { kind: "drive", file, log, epoch, resumed: true } as const;
   if (made !== undefined) return { ...opened, generation: made };

@@ -23,20 +23,26 @@ export async function refuseForeignOutput(out: ObjectStore): Promise<void> {
   }
 }
 
-/** Refuses an output that another process is working on, naming it and since when. */
-export async function refuseOwnedOutput(options: {
+interface Claimant {
   readonly out: ObjectStore;
   readonly state: LogState;
+  /** The process that asks. */
   readonly owner: Owner;
-  readonly takeOver: boolean;
   readonly now: () => Date;
-}): Promise<void> {
-  const { out, state, owner, takeOver, now } = options;
-  if (state.owner === undefined || takeOver) return;
+}
+
+/** True where the output has no owner, or one that is known or believed to be dead. */
+export async function isFree({ out, state, owner, now }: Claimant): Promise<boolean> {
+  if (state.owner === undefined) return true;
   const alive = await isAlive(state.owner, owner);
-  if (alive === false) return;
-  const lastSign = alive === true ? undefined : await lastProgress(out, state);
-  if (lastSign !== undefined && now().getTime() - lastSign > silenceMs) return;
+  if (alive !== undefined) return !alive;
+  return now().getTime() - (await lastProgress(out, state)) > silenceMs;
+}
+
+/** Refuses an output that another process is working on, naming it and since when. */
+export async function refuseOwnedOutput(options: Claimant & { readonly takeOver: boolean }): Promise<void> {
+  const { out, state, takeOver } = options;
+  if (takeOver || state.owner === undefined || (await isFree(options))) return;
   const { pid, host } = state.owner;
   throw new PomonaError("output-in-use", `process ${pid} on ${host} works on ${out.uri} since ${state.openedAt}`, {
     remedy: "Wait for it, choose another output, or give --take-over if you know that it is gone.",

@@ -10,6 +10,8 @@ export class RunLedger {
   readonly imagesPerBatch: number[] = [];
   /** Batches whose shard is in the store. */
   readonly #stored: Set<number>;
+  /** Of the listed batches. */
+  #storedListed = 0;
   #listed = 0;
   #listingClosed = false;
   #featurized = 0;
@@ -63,6 +65,7 @@ export class RunLedger {
       this.imagesPerBatch.push(batch.images.length);
       this.#listed += batch.images.length;
       if (this.#stored.has(batch.ordinal)) {
+        this.#storedListed += 1;
         this.#resumed += batch.images.length;
         this.#featurized += batch.images.length;
       }
@@ -72,6 +75,7 @@ export class RunLedger {
 
   batchDone(batch: number, result: JobResult): void {
     this.#stored.add(batch);
+    this.#storedListed += 1;
     this.#featurized += this.imagesPerBatch[batch] ?? 0;
     this.#quarantinedOf.set(batch, result.quarantined);
     this.#quarantined += result.quarantined;
@@ -85,6 +89,7 @@ export class RunLedger {
     for (const batch of this.#stored) {
       if (left.has(batch)) continue;
       this.#stored.delete(batch);
+      this.#storedListed -= 1;
       this.#quarantinedOf.delete(batch);
       this.#featurized -= this.imagesPerBatch[batch] ?? 0;
     }
@@ -118,6 +123,7 @@ export class RunLedger {
       total: overImages ? (this.#listingClosed ? this.#listed : undefined) : this.#total,
       listed: this.#listed,
       quarantined: this.#quarantined,
+      pendingBatches: this.imagesPerBatch.length - this.#storedListed,
       resumed: this.#resumed,
     });
   }

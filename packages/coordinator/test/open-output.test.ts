@@ -23,7 +23,12 @@ describe("a new output", () => {
     const opened = await open(scene, { newRun: "r" });
     expect(opened).toMatchObject({ kind: "drive", epoch: 1, generation: 1, resumed: false, file: { run: "r" } });
     expect(await keysOf(scene.home)).toEqual(["runs/r.json"]);
-    expect(await keysOf(scene.out)).toEqual(["_run/log/00000001.json", "_run/r/g1/request.json", "_run/r/run.json"]);
+    expect(await keysOf(scene.out)).toEqual([
+      "_run/log/00000001.json",
+      "_run/r/g1/request.json",
+      "_run/r/run.json",
+      "_run/r/settings.json",
+    ]);
   });
 
   test("holds nothing where the check before it fails", async () => {
@@ -93,7 +98,7 @@ describe("a decision that another process was faster to make", () => {
     };
     await expect(open(scene, { overwrite: true, newRun: "first" })).rejects.toMatchObject({ code: "stood-down" });
     expect(await stateOf(scene)).toMatchObject({ run: "second", status: "running" });
-    expect(await keysOf(scene.out, "_run/second/")).toHaveLength(2);
+    expect(await keysOf(scene.out, "_run/second/")).toHaveLength(3);
   });
 });
 
@@ -247,7 +252,7 @@ describe("overwriting", () => {
     const keys = await keysOf(scene.out);
     expect(keys).toEqual(expect.arrayContaining([...theirs, ...entries]));
     const own = keys.filter((key) => !theirs.includes(key) && !key.startsWith(outputLayout.log));
-    expect(own).toEqual(["_run/new/g1/request.json", "_run/new/run.json"]);
+    expect(own).toEqual(["_run/new/g1/request.json", "_run/new/run.json", "_run/new/settings.json"]);
   });
 
   test("goes on with an interrupted deletion without being asked again", async () => {

@@ -46,8 +46,15 @@ export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";
 export { flagOf, resolveConfig, variableOf } from "./resolve-config.ts";
-export type { GenerationRequest, RunFile, RunRecord } from "./run-file.ts";
-export { decodeGenerationRequest, decodeRunFile, decodeRunRecord, encodeJson, protocol } from "./run-file.ts";
+export type { GenerationRequest, RunFile, RunRecord, RunSettings } from "./run-file.ts";
+export {
+  decodeGenerationRequest,
+  decodeRunFile,
+  decodeRunRecord,
+  decodeRunSettings,
+  encodeJson,
+  protocol,
+} from "./run-file.ts";
 export { isRunId, makeRunId } from "./run-id.ts";
 export { RunLog } from "./run-log.ts";
 export type { Shard } from "./shard.ts";

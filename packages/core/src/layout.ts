@@ -50,6 +50,7 @@ export function runLayout(run: string) {
   return {
     root,
     config: `${root}run.json`,
+    settings: `${root}settings.json`,
     fingerprint: `${root}fingerprint.json`,
     batches: `${root}batches/`,
     batch: (n: number) => `${root}batches/${ordinal(n)}.json`,

@@ -20,8 +20,11 @@ const failure = z.strictObject({
 
 /** One line of the history of an output. */
 export const logEntry = z.discriminatedUnion("kind", [
-  /** `run` becomes current, driven by `owner`; a coordinator that sees a higher epoch than its own stands down. */
-  z.strictObject({ kind: z.literal("open"), at, run: z.string(), epoch: z.number(), owner }),
+  /**
+   * `run` becomes current, driven by `owner`, or, without one, by the first coordinator that finds it. A coordinator that
+   * sees a higher epoch than its own stands down.
+   */
+  z.strictObject({ kind: z.literal("open"), at, run: z.string(), epoch: z.number(), owner: owner.optional() }),
   z.strictObject({ kind: z.literal("closed"), at, epoch: z.number() }),
   z.strictObject({ kind: z.literal("generation"), at, generation: z.number() }),
   z.strictObject({ kind: z.literal("publishing"), at, generation: z.number() }),

@@ -11,6 +11,8 @@ export interface RunProgress {
   readonly total: number | undefined;
   readonly listed: number;
   readonly quarantined: number;
+  /** Listed batches that have no shard yet: what autoscaling goes by. */
+  readonly pendingBatches: number;
   /** Images whose features an earlier attempt had already stored. */
   readonly resumed: number;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PomonaError } from "./errors.ts";
-import { featureOptions, modelOptions } from "./options.ts";
+import { featureOptions, machineOptions, modelOptions } from "./options.ts";
 import { parseJson } from "./parse-json.ts";
 
 /**
@@ -46,6 +46,21 @@ const generationRequest = z.strictObject({
 /** `_run/<run>/g<g>/request.json`: what this generation is to make of the run's shards. */
 export type GenerationRequest = z.output<typeof generationRequest>;
 
+const runSettings = z.strictObject({
+  name: z.literal("pomona.run-settings"),
+  version: z.literal(1),
+  csv: machineOptions.shape.csv,
+  maxQuarantine: z.number(),
+  /** Seconds. */
+  giveUpAfter: z.number(),
+  /** Told of the run's end by a POST. */
+  notify: z.string().optional(),
+});
+
+/** `_run/<run>/settings.json`: the machine options that every process of a run follows; the newest request replaces it. */
+export type RunSettings = z.output<typeof runSettings>;
+
+export const decodeRunSettings = decoder("settings", runSettings);
 export const decodeRunRecord = decoder("run record", runRecord);
 export const decodeRunFile = decoder("run", runFile);
 export const decodeGenerationRequest = decoder("generation", generationRequest);
