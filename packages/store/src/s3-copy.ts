@@ -4,7 +4,7 @@ import { isCode, toS3StoreError } from "./s3-errors.ts";
 import { checkWritableKey } from "./s3-key.ts";
 import { encryptionOf, objectAt, type S3Place } from "./s3-place.ts";
 import { headObject } from "./s3-stat.ts";
-import { completedPart, multipart, type SendPart } from "./s3-upload.ts";
+import { multipart, type SendPart } from "./s3-upload.ts";
 
 const defaultPartBytes = 1 << 30;
 
@@ -47,7 +47,7 @@ async function* partCopies(
     yield async (UploadId, PartNumber) => {
       const request = { ...objectAt(place, to), ...source, CopySourceRange, UploadId, PartNumber };
       const { CopyPartResult = {} } = await place.client.send(new UploadPartCopyCommand(request));
-      return completedPart(CopyPartResult, PartNumber);
+      return { PartNumber, ...(CopyPartResult.ETag && { ETag: CopyPartResult.ETag }) };
     };
   }
 }

@@ -5,6 +5,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   UploadPartCommand,
+  type UploadPartCommandOutput,
 } from "@aws-sdk/client-s3";
 import { isCode } from "./s3-errors.ts";
 import { encryptionOf, objectAt, type S3Place } from "./s3-place.ts";
@@ -35,7 +36,7 @@ export async function uploadParts(
       const command = new UploadPartCommand({ ...objectAt(place, key), UploadId, PartNumber, Body });
       return completedPart(await place.client.send(command), PartNumber);
     };
-  return multipart(place, key, senders(), condition);
+  return multipart(place, key, senders(), { ...condition, checksum: checksumOf(place) });
 }
 
 /** One multipart upload of the parts that `senders` send. */
@@ -43,12 +44,12 @@ export async function multipart(
   place: S3Place,
   key: string,
   senders: AsyncIterable<SendPart>,
-  { onlyIfAbsent }: PutCondition,
+  { onlyIfAbsent, checksum = {} }: PutCondition & { readonly checksum?: ReturnType<typeof checksumOf> },
 ): Promise<"created" | "exists"> {
   const { client } = place;
   const object = objectAt(place, key);
   const mark = randomUUID();
-  const create = { ...object, ...encryptionOf(place), Metadata: { [markName]: mark } };
+  const create = { ...object, ...encryptionOf(place), ...checksum, Metadata: { [markName]: mark } };
   const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(create));
   try {
     const Parts = await sendAll(UploadId, senders);
@@ -69,12 +70,13 @@ export async function multipart(
   }
 }
 
+/** Announced with the upload: else a server may not know what to do with the checksums of its parts. */
+function checksumOf({ options: { checksums } }: S3Place) {
+  return checksums === "when-required" ? {} : { ChecksumAlgorithm: "CRC32" as const };
+}
+
 /** What the server says of a part, with the checksums that the SDK adds by itself. */
-export function completedPart(
-  answer: { readonly ETag?: string | undefined; readonly ChecksumCRC32?: string | undefined },
-  PartNumber: number,
-): CompletedPart {
-  const { ETag, ChecksumCRC32 } = answer;
+function completedPart({ ETag, ChecksumCRC32 }: UploadPartCommandOutput, PartNumber: number): CompletedPart {
   return { PartNumber, ...(ETag && { ETag }), ...(ChecksumCRC32 && { ChecksumCRC32 }) };
 }
 
