@@ -89,6 +89,10 @@ export const machineOptions = z.strictObject({
   giveUpAfter: whole(0)
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),
+  redis: z
+    .string()
+    .optional()
+    .meta({ value: "url", description: "redis://host:6379 of a pool: its workers do the work" }),
   s3Endpoint: z
     .string()
     .optional()

@@ -43,7 +43,8 @@ export class BullmqQueue implements JobQueue {
   readonly #options: BullmqQueueOptions;
   readonly #trouble: TroubleReport;
   readonly #redis: ScriptedRedis;
-  readonly #registry: PoolRegistry;
+  /** What the pool keeps beside its jobs: home, who is alive, progress. */
+  readonly registry: PoolRegistry;
   readonly #queues = new Map<QueueName, Queue>();
   readonly #consumers = new Set<PoolConsumer>();
   readonly #events = new Map<QueueName, Promise<EndedEvents | undefined>>();
@@ -58,7 +59,7 @@ export class BullmqQueue implements JobQueue {
     this.#trouble = new TroubleReport(address, onNotice);
     this.#redis = withScripts(openRedis(address, "impatient"));
     this.#trouble.follow(this.#redis);
-    this.#registry = new PoolRegistry(this.#redis, prefix);
+    this.registry = new PoolRegistry(this.#redis, prefix, (request) => this.#insist(request));
   }
 
   /** Connects; requests before that would fail. */
@@ -137,16 +138,16 @@ export class BullmqQueue implements JobQueue {
 
   /** Who takes jobs of this queue now, in any process. */
   consumers(queue: QueueName): Promise<LiveConsumer[]> {
-    return this.#insist(() => this.#registry.consumers(queue));
+    return this.registry.consumers(queue);
   }
 
   /** Where the pool's runs are registered, as its coordinator said; undefined where none ever ran. */
   home(): Promise<string | undefined> {
-    return this.#insist(() => this.#registry.home());
+    return this.registry.home();
   }
 
   setHome(home: string): Promise<void> {
-    return this.#insist(() => this.#registry.setHome(home));
+    return this.registry.setHome(home);
   }
 
   removeWaiting(queue: QueueName, run: string): Promise<number> {

@@ -1,4 +1,4 @@
-import type { QueueName } from "@pomona/core";
+import type { QueueName, RunProgress } from "@pomona/core";
 import type { ScriptedRedis } from "./queue-scripts.ts";
 
 /** A consumer of a queue, as the coordinator and operators see it. */
@@ -9,6 +9,9 @@ export interface LiveConsumer extends ConsumerAbout {
   /** Jobs that it takes at once. */
   readonly slots: number;
 }
+
+/** Under which name a process says that it is alive: the queue that it takes jobs of, or `coordinator`. */
+export type Announced = QueueName | "coordinator";
 
 /** What a role says of itself. */
 export interface ConsumerAbout {
@@ -21,41 +24,80 @@ export interface ConsumerAbout {
 export const announceEveryMs = 5000;
 const believedSeconds = 16;
 
+/** Progress of a run that nobody told for this long is forgotten. */
+const progressSeconds = 60;
+
+type Requester = <T>(make: () => Promise<T>) => Promise<T>;
+
 /** What a pool keeps in Redis beside its jobs. All of it is written again by whoever is alive after Redis was emptied. */
 export class PoolRegistry {
   readonly #redis: ScriptedRedis;
   readonly #prefix: string;
+  readonly #request: Requester;
 
-  constructor(redis: ScriptedRedis, prefix: string) {
+  /** `request` makes each request, again where that may help. Default: once. */
+  constructor(redis: ScriptedRedis, prefix: string, request: Requester = (make) => make()) {
     this.#redis = redis;
     this.#prefix = prefix;
+    this.#request = request;
   }
 
   /** Where the pool's runs are registered: a folder or `s3://bucket/prefix`, as its coordinator said. */
   async home(): Promise<string | undefined> {
-    return (await this.#redis.get(`${this.#prefix}:home`)) ?? undefined;
+    return (await this.#request(() => this.#redis.get(`${this.#prefix}:home`))) ?? undefined;
   }
 
   async setHome(home: string): Promise<void> {
-    await this.#redis.set(`${this.#prefix}:home`, home);
+    await this.#request(() => this.#redis.set(`${this.#prefix}:home`, home));
   }
 
-  async announce(queue: QueueName, consumer: LiveConsumer): Promise<void> {
-    await this.#redis.pomonaAnnounce(...this.#keys(queue), consumer.id, JSON.stringify(consumer));
+  /** To be repeated every {@link announceEveryMs}. */
+  async announce(name: Announced, consumer: LiveConsumer): Promise<void> {
+    await this.#request(() => this.#redis.pomonaAnnounce(...this.#keys(name), consumer.id, JSON.stringify(consumer)));
   }
 
-  async withdraw(queue: QueueName, id: string): Promise<void> {
-    const [times, descriptions] = this.#keys(queue);
-    await this.#redis.multi().zrem(times, id).hdel(descriptions, id).exec();
+  async withdraw(name: Announced, id: string): Promise<void> {
+    const [times, descriptions] = this.#keys(name);
+    await this.#request(() => this.#redis.multi().zrem(times, id).hdel(descriptions, id).exec());
   }
 
-  async consumers(queue: QueueName): Promise<LiveConsumer[]> {
-    const descriptions = await this.#redis.pomonaAlive(...this.#keys(queue), believedSeconds);
+  async consumers(name: Announced): Promise<LiveConsumer[]> {
+    const descriptions = await this.#request(() => this.#redis.pomonaAlive(...this.#keys(name), believedSeconds));
     return descriptions.map((text) => JSON.parse(text) as LiveConsumer);
   }
 
-  #keys(queue: QueueName): [times: string, descriptions: string] {
-    const root = `${this.#prefix}:consumers:${queue}`;
+  /** How far a run is, for whoever follows it. Never the truth: that is in the store. */
+  async setProgress(run: string, progress: RunProgress): Promise<void> {
+    const text = JSON.stringify(progress);
+    await this.#request(() => this.#redis.set(this.#progressKey(run), text, "EX", progressSeconds));
+  }
+
+  /** Undefined where nobody told any for a minute. */
+  async progress(run: string): Promise<RunProgress | undefined> {
+    const text = await this.#request(() => this.#redis.get(this.#progressKey(run)));
+    return text === null ? undefined : (JSON.parse(text) as RunProgress);
+  }
+
+  /** Somebody wrote into the log of this run: its coordinator should look now. */
+  async poke(run: string): Promise<void> {
+    await this.#request(() => this.#redis.sadd(this.#pokesKey, run));
+  }
+
+  /** The runs that were poked since the last call, each once. */
+  takePokes(): Promise<string[]> {
+    return this.#request(() => this.#redis.spop(this.#pokesKey, 1000));
+  }
+
+  get #pokesKey(): string {
+    return `${this.#prefix}:pokes`;
+  }
+
+  #progressKey(run: string): string {
+    return `${this.#prefix}:progress:${run}`;
+  }
+
+  #keys(name: Announced): [times: string, descriptions: string] {
+    const root = `${this.#prefix}:consumers:${name}`;
     return [root, `${root}:about`];
   }
 }
