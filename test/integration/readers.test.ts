@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,15 +7,12 @@ import { openStore } from "@pomona/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { csvJob, fitJob, momentsJob, projectJob } from "../../packages/reducer/test/jobs.ts";
 import { writeSyntheticRun } from "../../packages/reducer/test/synthetic-run.ts";
+import { pythonHas, runPython } from "../support/python.ts";
 import { queryTable, quoted } from "../support/read-table.ts";
 
 const require = createRequire(import.meta.url);
 // It has no types.
 const parquetjs = require("parquetjs-lite");
-
-/** A Python with pyarrow and Polars, made by `npm run check`. */
-// biome-ignore lint/suspicious/noUndeclaredEnvVars: set by test/run, which turbo does not start
-const python = process.env.TEST_PYTHON ?? "python3";
 
 // One table of 1,100 rows (two row groups) and odd paths, read by programs that are not ours.
 
@@ -124,7 +120,7 @@ table = polars.read_parquet(sys.argv[1])
 print(json.dumps({"types": [f"{name} {type}" for name, type in table.schema.items()][:5], "height": table.height}))`;
 
 test.skipIf(!pythonHas("pyarrow"))("pyarrow", () => {
-  const { types, paths, last } = runPython(pyarrow);
+  const { types, paths, last } = runPython<{ types: string[]; paths: string[]; last: number[] }>(pyarrow, part);
   expect(types).toEqual([
     "path string",
     "label string",
@@ -140,7 +136,7 @@ test.skipIf(!pythonHas("pyarrow"))("pyarrow", () => {
 });
 
 test.skipIf(!pythonHas("polars"))("Polars", () => {
-  expect(runPython(polars)).toEqual({
+  expect(runPython(polars, part)).toEqual({
     height: 1100,
     types: [
       "path String",
@@ -151,19 +147,3 @@ test.skipIf(!pythonHas("polars"))("Polars", () => {
     ],
   });
 });
-
-function runPython(program: string) {
-  return JSON.parse(execFileSync(python, ["-c", program, part], { encoding: "utf8", maxBuffer: 1 << 26 }));
-}
-
-function pythonHas(name: string): boolean {
-  return optional(() => execFileSync(python, ["-c", `import ${name}`], { stdio: "ignore" })) !== undefined;
-}
-
-function optional<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
-}
