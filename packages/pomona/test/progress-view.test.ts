@@ -9,6 +9,7 @@ const progress: RunProgress = {
   total: undefined,
   listed: 10,
   quarantined: 0,
+  pendingBatches: 0,
   resumed: 0,
 };
 
