@@ -11,7 +11,7 @@ export type { KeysFrom, KeysFromOptions } from "./keys-from.ts";
 export { keysFrom } from "./keys-from.ts";
 export type { OpenedOutput, OpenOutputOptions } from "./open-output.ts";
 export { openOutput } from "./open-output.ts";
-export { preflight } from "./preflight.ts";
+export { checkReachable, preflight } from "./preflight.ts";
 export { identifyProcess } from "./process-identity.ts";
 export { readManifest } from "./read-manifest.ts";
 export { isFree } from "./refuse-output.ts";

@@ -6,6 +6,7 @@ import {
   StoreUnavailableError,
   UsageError,
 } from "@pomona/core";
+import { checkConditionalWrites } from "@pomona/store";
 import type { ImageSource } from "./image-source.ts";
 
 /** No part of the check may take longer: a wrong bucket or a missing mount shows at once, not after minutes. */
@@ -35,13 +36,23 @@ export async function preflight(options: {
   }
   await check("read", input, () => readOneByte(input, first.key));
   const probe = outputLayout.preflight;
-  await check("write", out, () => out.put(probe, Buffer.from("pomona\n")));
+  await check("write", out, () => checkConditionalWrites(out, probe));
   await check("delete in", out, () => out.delete([probe]));
 }
 
 async function firstImage(source: ImageSource): Promise<ListedImage | undefined> {
   for await (const image of source(null)) return image;
   return undefined;
+}
+
+/**
+ * Lists one object, before anybody waits patiently for an answer: wrong credentials, a bucket or a host that is not
+ * there show within seconds. The store must not be a patient one. Throws {@link PomonaError}.
+ */
+export async function checkReachable(store: ObjectStore): Promise<void> {
+  await check("list", store, async () => {
+    for await (const _ of store.list({ prefix: outputLayout.log })) return;
+  });
 }
 
 /** An image that is gone, empty or has an impossible name is no matter of permissions: the run will quarantine it. */

@@ -2,7 +2,7 @@ import { MissingObjectError, StoreUnavailableError } from "@pomona/core";
 import { MemoryStore } from "@pomona/store";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { listedImages } from "../src/image-source.ts";
-import { preflight } from "../src/preflight.ts";
+import { checkReachable, preflight } from "../src/preflight.ts";
 import { keysOf } from "./scene.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -29,6 +29,12 @@ describe("preflight", () => {
     expect(await keysOf(out)).toEqual([]);
   });
 
+  test("refuses an output where two could create the same object", async () => {
+    const both = await stores();
+    both.out.putIfAbsent = async () => "created";
+    await expect(check(both)).rejects.toMatchObject({ code: "no-conditional-writes" });
+  });
+
   test("says what was left out of an input without images", async () => {
     const { out } = await stores();
     const input = new MemoryStore();
@@ -42,7 +48,7 @@ describe("preflight", () => {
 
   test.each([
     ["get", "input", "cannot read"],
-    ["put", "out", "cannot write"],
+    ["putIfAbsent", "out", "cannot write"],
     ["delete", "out", "cannot delete in"],
   ] as const)("names the place where %s fails", async (method, place, words) => {
     const both = await stores();
@@ -64,11 +70,23 @@ describe("preflight", () => {
 
   test("gives up on a place that does not answer after ten seconds", async () => {
     const both = await stores();
-    both.out.put = () => new Promise(() => {});
+    both.out.putIfAbsent = () => new Promise(() => {});
     vi.useFakeTimers();
     const failure = expect(check(both)).rejects.toThrow("cannot write memory:///: no answer for 10 s");
     await vi.advanceTimersByTimeAsync(10_000);
     await failure;
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("checkReachable says at once that a place cannot be listed", async () => {
+  const { out } = await stores();
+  await checkReachable(out);
+  out.list = () => {
+    throw new StoreUnavailableError("list", "", "memory:///", new Error("access denied"));
+  };
+  await expect(checkReachable(out)).rejects.toMatchObject({
+    code: "storage-unavailable",
+    message: expect.stringContaining("access denied"),
   });
 });

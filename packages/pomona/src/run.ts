@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordinator";
+import { checkReachable, driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordinator";
 import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer";
@@ -85,6 +85,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const listed = features.keysFrom !== undefined;
   const bare = listed ? images : await openImages({ input: bareInput, out: bareOut, features, cwd, s3 });
 
+  await checkReachable(bareOut);
   const opened = await openOutput({
     home,
     input,
