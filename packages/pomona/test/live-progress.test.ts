@@ -2,7 +2,15 @@ import type { RunProgress } from "@pomona/core";
 import { describe, expect, it } from "vitest";
 import { LiveProgress } from "../src/live-progress.ts";
 
-const stored: RunProgress = { phase: "featurizing", done: 16, total: 64, listed: 64, quarantined: 1, resumed: 0 };
+const stored: RunProgress = {
+  phase: "featurizing",
+  done: 16,
+  total: 64,
+  listed: 64,
+  quarantined: 1,
+  pendingBatches: 3,
+  resumed: 0,
+};
 
 function liveProgress() {
   const told: RunProgress[] = [];
