@@ -12,6 +12,7 @@ import {
   type Success,
   UsageError,
 } from "@pomona/core";
+import { isUnfinished } from "./adopt-run.ts";
 import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } from "./begin-run.ts";
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
@@ -32,6 +33,8 @@ export interface OpenOutputOptions extends BeginRunOptions {
 /** What a request for an output amounts to. */
 export type OpenedOutput =
   | { readonly kind: "finished"; readonly file: RunFile; readonly success: Success }
+  /** A coordinator is at it, or will be: whoever asked with `drives: false` for the same may follow it. */
+  | { readonly kind: "running"; readonly file: RunFile; readonly log: RunLog }
   | {
       readonly kind: "drive";
       readonly file: RunFile;
@@ -46,6 +49,10 @@ export type OpenedOutput =
  * (it is finished and the same was asked), or a refusal that names the difference. Nothing is written before the
  * decision, and nothing is deleted without `overwrite`. Whoever gets `drive` owns the output under that epoch.
  */
+export function openOutput(
+  options: OpenOutputOptions & { readonly drives?: true },
+): Promise<Exclude<OpenedOutput, { kind: "running" }>>;
+export function openOutput(options: OpenOutputOptions): Promise<OpenedOutput>;
 export async function openOutput(options: OpenOutputOptions): Promise<OpenedOutput> {
   const { out, owner, overwrite, takeOver, now, beforeBegin } = options;
   const log = new RunLog(out);
@@ -53,7 +60,8 @@ export async function openOutput(options: OpenOutputOptions): Promise<OpenedOutp
   const success = await readSuccess(out);
   const isOurs = state.entries > 0 || success !== undefined;
   if (!isOurs) await refuseForeignOutput(out);
-  await refuseOwnedOutput({ out, state, owner, takeOver, now });
+  const follows = options.drives === false && isUnfinished(state) && !overwrite && !takeOver;
+  if (!follows) await refuseOwnedOutput({ out, state, owner, takeOver, now });
 
   const isFree = state.run === undefined && success === undefined;
   const mustDelete = (overwrite && isOurs) || state.status === "deleting";
@@ -84,12 +92,18 @@ async function continueRun(
   const isSettled =
     state.status !== "publishing" && success?.generation === made && success?.csv === config.machine.csv;
   if (success !== undefined && isSettled) return { kind: "finished", file, success };
+  if (options.drives === false && isUnfinished(state) && made === state.generation) {
+    await registerRun(options, run);
+    return { kind: "running", file, log };
+  }
+  if (options.drives === false) await refuseOwnedOutput({ ...options, state });
   if (made === undefined && !refit) {
     const changed = differences(await requestedModel(out, run, state.published || state.generation), config.model);
     throw new UsageError("model-differs", `${out.uri} was made with other model options: ${changed.join("; ")}`, {
       remedy: "Give --refit to make the model and table anew from the stored features, or ask for the same.",
     });
   }
+  refuseCleaned(state, out.uri);
   // Its entry may be gone with an earlier home.
   await registerRun(options, run);
   await writeSettings(options, run);
@@ -105,6 +119,14 @@ async function continueRun(
     return { kind: "generation", at, generation };
   });
   return { ...opened, generation };
+}
+
+/** Going on would mean to decode every image again, and a changed one would not be the image that was listed. */
+function refuseCleaned({ cleaned }: LogState, out: string): void {
+  if (!cleaned) return;
+  throw new UsageError("shards-cleaned", `the stored features of ${out} were removed by pomona clean`, {
+    remedy: "Give --overwrite to start again, or choose another output.",
+  });
 }
 
 /**

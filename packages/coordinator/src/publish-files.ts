@@ -68,7 +68,7 @@ function csvWrites(options: PublishOptions): Write[] {
   const isOneFile = csv !== "none" && rows <= oneFileRows;
   const partFiles = csv === "none" || isOneFile ? 0 : parts;
   return [
-    () => (isOneFile ? out.put(file, csvLines(options, 0, parts)) : out.delete([file])),
+    () => (isOneFile ? out.put(file, csvLines(options, 0, parts)) : removeIfThere(out, file)),
     ...partNumbers(partFiles).map((part) => () => out.put(csvPart(part), csvLines(options, part, part + 1))),
     () => removeSurplus(out, csvParts, partFiles, csvPart),
   ];
@@ -92,6 +92,11 @@ async function* quarantineLines({ out, run, generation, parts, pathOf }: Publish
 }
 
 /** Removes everything below `prefix` but the names of parts 0 to `parts` (exclusive). */
+/** Asked first: a run may lack the right to delete. */
+async function removeIfThere(out: ObjectStore, key: string): Promise<void> {
+  if ((await out.stat(key)) !== undefined) await out.delete([key]);
+}
+
 async function removeSurplus(
   out: ObjectStore,
   prefix: string,

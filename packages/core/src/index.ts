@@ -41,7 +41,7 @@ export { featureOptions, machineOptions, modelOptions, tableColumns } from "./op
 export type { PartBooks } from "./part-books.ts";
 export { decodePartBooks } from "./part-books.ts";
 export type { Operation } from "./patience.ts";
-export { Patience } from "./patience.ts";
+export { Patience, StorageUnavailableError } from "./patience.ts";
 export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";
@@ -60,6 +60,8 @@ export { RunLog } from "./run-log.ts";
 export type { Shard } from "./shard.ts";
 export { decodeShard, encodeShard, ShardError } from "./shard.ts";
 export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";
+export type { SubmitRequest } from "./submit-request.ts";
+export { decodeSubmitRequest } from "./submit-request.ts";
 export type { PublishedPart, Success } from "./success.ts";
 export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";

@@ -81,6 +81,13 @@ export interface JobFailure {
 /** Thrown by a handler that could not do the job for reasons of its own (shutdown, no engine): not the job's fault. */
 export class HandBackError extends Error {
   override readonly name = "HandBackError";
+  /** So long its consumer takes no other job, since the same would befall it; a queue of one process may ignore it. */
+  readonly restMs: number;
+
+  constructor(message: string, { restMs = 0, ...options }: ErrorOptions & { readonly restMs?: number } = {}) {
+    super(message, options);
+    this.restMs = restMs;
+  }
 }
 
 /** The queue cannot be asked now and may come back by itself: an outage, no memory, a failover. Not the job's fault. */

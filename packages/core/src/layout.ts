@@ -56,6 +56,9 @@ export function runLayout(run: string) {
     batch: (n: number) => `${root}batches/${ordinal(n)}.json`,
     shards: `${root}shards/`,
     shard: (n: number) => `${root}shards/${ordinal(n)}.arrow`,
+    /** Marks of a batch whose worker died: written before each image is tried. */
+    suspects: (batch: number) => `${root}suspects/${ordinal(batch)}/`,
+    suspect: (batch: number, index: number, trial: 1 | 2) => `${root}suspects/${ordinal(batch)}/${index}.${trial}`,
     telemetry: `${root}telemetry/`,
     telemetryMinute: (minute: number) => `${root}telemetry/${ordinal(minute)}.json`,
     generation: (g: number) => {

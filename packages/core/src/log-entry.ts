@@ -36,6 +36,8 @@ export const logEntry = z.discriminatedUnion("kind", [
   /** `owner` removes the earlier result and run; an interrupted removal is continued by whoever comes next. */
   z.strictObject({ kind: z.literal("deleting"), at, epoch: z.number(), owner }),
   z.strictObject({ kind: z.literal("deleted"), at }),
+  /** The shards of the finished run are removed, or will be: nothing can be made of them again. */
+  z.strictObject({ kind: z.literal("cleaned"), at, by: z.string(), epoch: z.number() }),
 ]);
 export type LogEntry = z.output<typeof logEntry>;
 
@@ -54,6 +56,12 @@ export interface LogState {
   readonly published: number;
   readonly status: "new" | "running" | "publishing" | "done" | "failed" | "cancelled" | "deleting";
   readonly paused: boolean;
+  /** Without its shards a run is a result and nothing more. */
+  readonly cleaned: boolean;
+  /** When the newest entry was written. */
+  readonly at: string | undefined;
+  /** Who paused, resumed or cancelled it last. */
+  readonly by: string | undefined;
   readonly failure: z.output<typeof failure> | undefined;
 }
 
@@ -67,15 +75,20 @@ export const emptyLog: LogState = {
   published: 0,
   status: "new",
   paused: false,
+  cleaned: false,
+  at: undefined,
+  by: undefined,
   failure: undefined,
 };
 
+const emptyRun = { generation: 1, published: 0, paused: false, cleaned: false, by: undefined } as const;
+
 /** The state after one more entry. */
 export function foldEntry(state: LogState, entry: LogEntry): LogState {
-  const next = { ...state, entries: state.entries + 1 };
+  const next = { ...state, entries: state.entries + 1, at: entry.at };
   switch (entry.kind) {
     case "open": {
-      const fresh = entry.run === state.run ? {} : { generation: 1, published: 0, paused: false };
+      const fresh = entry.run === state.run ? {} : emptyRun;
       const { run, epoch, owner: by, at: openedAt } = entry;
       return { ...next, ...fresh, run, epoch, owner: by, openedAt, status: "running", failure: undefined };
     }
@@ -90,16 +103,18 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
     case "failed":
       return { ...next, status: "failed", failure: entry.failure, owner: undefined };
     case "cancelled":
-      return { ...next, status: "cancelled", owner: undefined };
+      return { ...next, status: "cancelled", by: entry.by, owner: undefined };
     case "paused":
-      return { ...next, paused: true };
+      return { ...next, paused: true, by: entry.by };
     case "resumed":
-      return { ...next, paused: false };
+      return { ...next, paused: false, by: entry.by };
     case "deleting": {
       const { epoch, owner: by, at: openedAt } = entry;
       return { ...next, epoch, owner: by, openedAt, status: "deleting" };
     }
     case "deleted":
-      return { ...emptyLog, entries: next.entries, epoch: state.epoch };
+      return { ...emptyLog, entries: next.entries, at: entry.at, epoch: state.epoch };
+    case "cleaned":
+      return { ...next, cleaned: true, by: entry.by, epoch: entry.epoch };
   }
 }

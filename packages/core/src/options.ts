@@ -58,6 +58,11 @@ export const featureOptions = z.strictObject({
     .enum(["auto", "onnxruntime", "tfjs-node", "tfjs-node-gpu", "tfjs-wasm"])
     .default("auto")
     .meta({ value: "name", description: "what evaluates the network" }),
+  mixedEngines: z
+    .stringbool()
+    .or(z.boolean())
+    .default(false)
+    .meta({ description: "let workers of different engines share the run; features then differ in the fifth digit" }),
 });
 
 export const tableColumns = ["modificationTime", "length", "etag"] as const;
@@ -93,6 +98,10 @@ export const machineOptions = z.strictObject({
     .string()
     .optional()
     .meta({ value: "url", description: "redis://host:6379 of a pool: its workers do the work" }),
+  redis: z
+    .string()
+    .optional()
+    .meta({ value: "url", description: "Redis of the pool, as redis://host:6379; a password belongs into POMONA_REDIS" }),
   s3Endpoint: z
     .string()
     .optional()

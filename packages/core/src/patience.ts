@@ -10,16 +10,24 @@ export type Operation = "get" | "put" | "list" | "stat" | "delete";
 export class Patience {
   readonly #giveUpAfterMs: number;
   readonly #now: () => number;
+  readonly #onSuccess: (operation: Operation) => void;
   readonly #failingSince = new Map<Operation, number>();
 
-  constructor(options: { readonly giveUpAfterMs: number; readonly now?: () => number }) {
-    const { giveUpAfterMs, now = () => performance.now() } = options;
+  constructor(options: {
+    readonly giveUpAfterMs: number;
+    readonly now?: () => number;
+    /** Told of every success, for processes that share their weather. */
+    readonly onSuccess?: ((operation: Operation) => void) | undefined;
+  }) {
+    const { giveUpAfterMs, now = () => performance.now(), onSuccess = () => {} } = options;
     this.#giveUpAfterMs = giveUpAfterMs;
     this.#now = now;
+    this.#onSuccess = onSuccess;
   }
 
   succeeded(operation: Operation): void {
     this.#failingSince.delete(operation);
+    this.#onSuccess(operation);
   }
 
   /** Milliseconds to wait before trying again. Throws {@link PomonaError} `storage-unavailable` when patience is spent. */
@@ -28,17 +36,24 @@ export class Patience {
     const since = this.#failingSince.get(operation) ?? now;
     this.#failingSince.set(operation, since);
     const leftMs = this.#giveUpAfterMs - (now - since);
-    if (leftMs <= 0) throw spent(operation, now - since, error);
+    if (leftMs <= 0) throw new StorageUnavailableError(operation, now - since, error);
     return Math.min(leftMs, 5_000, 50 * 2 ** attempt);
   }
 }
 
-function spent(operation: Operation, failedForMs: number, error: unknown): PomonaError {
-  const why = error instanceof Error ? error.message : String(error);
-  const seconds = Math.round(failedForMs / 1000);
-  return new PomonaError("storage-unavailable", `${why} (no ${operation} succeeded for ${seconds} s)`, {
-    cause: error,
-    remedy:
-      "Mend the storage or its permissions and run the same command again; --give-up-after sets how long to wait.",
-  });
+/** Patience is spent: a worker asks whether others fare better before it blames the storage. */
+export class StorageUnavailableError extends PomonaError {
+  override readonly name = "StorageUnavailableError";
+  readonly operation: Operation;
+
+  constructor(operation: Operation, failedForMs: number, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const seconds = Math.round(failedForMs / 1000);
+    super("storage-unavailable", `${why} (no ${operation} succeeded for ${seconds} s)`, {
+      cause,
+      remedy:
+        "Mend the storage or its permissions and run the same command again; --give-up-after sets how long to wait.",
+    });
+    this.operation = operation;
+  }
 }

@@ -36,10 +36,19 @@ export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
   readonly operation: "get" | "put" | "list" | "stat" | "delete";
   readonly key: string;
-  constructor(operation: StoreUnavailableError["operation"], key: string, root: string, cause: unknown) {
+  /** What a person may do, where the cause tells. */
+  readonly remedy: string | undefined;
+  constructor(
+    operation: StoreUnavailableError["operation"],
+    key: string,
+    root: string,
+    cause: unknown,
+    { remedy }: { readonly remedy?: string | undefined } = {},
+  ) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`cannot ${operation} ${JSON.stringify(key)} in ${root}: ${why}`, { cause });
+    super(`cannot ${operation} ${key === "" ? "" : `${JSON.stringify(key)} in `}${root}: ${why}`, { cause });
     this.operation = operation;
     this.key = key;
+    this.remedy = remedy;
   }
 }

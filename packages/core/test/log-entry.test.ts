@@ -36,7 +36,7 @@ describe("the state of an output", () => {
     const deleting = fold(open("a", 7), { kind: "deleting", at, epoch: 8, owner });
     expect(deleting).toMatchObject({ status: "deleting", run: "a", epoch: 8, owner, openedAt: at });
     const deleted = foldEntry(deleting, { kind: "deleted", at });
-    expect(deleted).toEqual({ ...emptyLog, entries: 3, epoch: 8 });
+    expect(deleted).toEqual({ ...emptyLog, entries: 3, epoch: 8, at });
   });
 
   test("a cancelled run is cancelled", () => {
