@@ -97,11 +97,10 @@ export const machineOptions = z.strictObject({
   redis: z
     .string()
     .optional()
-    .meta({ value: "url", description: "redis://host:6379 of a pool: its workers do the work" }),
-  redis: z
-    .string()
-    .optional()
-    .meta({ value: "url", description: "Redis of the pool, as redis://host:6379; a password belongs into POMONA_REDIS" }),
+    .meta({
+      value: "url",
+      description: "Redis of the pool, as redis://host:6379; a password belongs into POMONA_REDIS",
+    }),
   s3Endpoint: z
     .string()
     .optional()

@@ -39,7 +39,22 @@ describe("the state of an output", () => {
     expect(deleted).toEqual({ ...emptyLog, entries: 3, epoch: 8, at });
   });
 
-  test("a cancelled run is cancelled", () => {
-    expect(fold(open("a", 1), { kind: "cancelled", at, by: "me" })).toMatchObject({ status: "cancelled" });
+  test("a cancelled run is cancelled, and it is known by whom", () => {
+    expect(fold(open("a", 1), { kind: "cancelled", at, by: "me" })).toMatchObject({
+      status: "cancelled",
+      by: "me",
+      at,
+    });
+  });
+
+  test("a cleaned run stays so until another one", () => {
+    const cleaned = fold(
+      open("a", 1),
+      { kind: "done", at, generation: 1 },
+      { kind: "cleaned", at, by: "me", epoch: 2 },
+    );
+    expect(cleaned).toMatchObject({ status: "done", cleaned: true, epoch: 2 });
+    expect(foldEntry(cleaned, open("a", 3)).cleaned).toBe(true);
+    expect(foldEntry(cleaned, open("b", 3)).cleaned).toBe(false);
   });
 });
