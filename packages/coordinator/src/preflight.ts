@@ -73,12 +73,19 @@ async function check<T>(verb: string, store: ObjectStore, work: () => Promise<T>
     return await Promise.race([work(), timeout]);
   } catch (error) {
     if (error instanceof PomonaError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PomonaError("storage-unavailable", `cannot ${verb} ${store.uri}: ${why}`, {
+    const { remedy = "Check that the place exists and that this user may use it; nothing was started." } =
+      error instanceof StoreUnavailableError ? error : {};
+    throw new PomonaError("storage-unavailable", `cannot ${verb} ${store.uri}: ${reasonOf(error)}`, {
       cause: error,
-      remedy: "Check that the place exists and that this user may use it; nothing was started.",
+      remedy,
     });
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Without what the message says already. */
+function reasonOf(error: unknown): string {
+  const told = error instanceof StoreUnavailableError ? error.cause : error;
+  return told instanceof Error ? told.message : String(told);
 }

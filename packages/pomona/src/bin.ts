@@ -25,6 +25,8 @@ function userName(): string {
 }
 
 async function main(): Promise<void> {
+  // On Node 20 the SDK announces, in eight lines, what versions of it will need that are not installed here.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const json = process.argv.includes("--json");

@@ -38,6 +38,16 @@ const codesOfStatus: Readonly<Record<number, string>> = {
 };
 const nameless = new Set(["", "Error", "Unknown", "UnknownError", "Forbidden", "NotFound"]);
 
+/** What helps against weather that does not pass by itself. */
+const remedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
+  [
+    /Credentials|^(?:InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|AuthorizationHeaderMalformed)/,
+    "Check the credentials: a profile (AWS_PROFILE), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or this machine's role.",
+  ],
+  [/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/, "Check --s3-endpoint, --s3-region and the network."],
+  [/^RequestTimeTooSkewed/, "Set the clock of this machine."],
+];
+
 /** Errors of the request itself: sending it again would not help. Everything else is weather. */
 const refusals = new Set([
   "EntityTooLarge",
@@ -103,7 +113,8 @@ export function attemptsOf(error: unknown): number {
 
 function weather(operation: StoreOperation, key: string, uri: string, fault: S3Fault): StoreUnavailableError {
   const denied = fault.code === "AccessDenied" ? `; these credentials need ${actions[operation]} there` : "";
-  return new StoreUnavailableError(operation, key, uri, new S3Error(describe(fault) + denied));
+  const [, remedy] = remedies.find(([codes]) => codes.test(fault.code)) ?? [];
+  return new StoreUnavailableError(operation, key, uri, new S3Error(describe(fault) + denied), { remedy });
 }
 
 function describe({ code, status, message }: S3Fault): string {
