@@ -72,6 +72,8 @@ async function writeRun(): Promise<number[]> {
   const model = modelOptions.parse({ components: Number(values.components) });
   await home.put(homeLayout.run(run), encodeJson(record));
   await out.put(layout.config, encodeJson({ ...file, features: featureOptions.parse({}) }));
+  const machine = { csv: "none", maxQuarantine: 0.01, giveUpAfter: 10 };
+  await out.put(layout.settings, encodeJson({ name: "pomona.run-settings", version: 1, ...machine }));
   await out.put(layout.fingerprint, encodeJson(fingerprint));
   await out.put(
     layout.generation(1).request,
@@ -116,7 +118,7 @@ async function writeRun(): Promise<number[]> {
 
 async function reduce(imagesPerBatch: number[]) {
   const processes = Number(values.processes);
-  const pool = new ReducePool({ home: join(folder, "home"), giveUpAfterMs: 10_000, threads: 1, processes });
+  const pool = new ReducePool({ home: join(folder, "home"), threads: 1, processes });
   const memory = watchMemory();
   const seconds: Record<string, number> = {};
   const phase = async (name: string, jobs: readonly Job[]) => {

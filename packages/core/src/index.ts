@@ -41,7 +41,7 @@ export { featureOptions, machineOptions, modelOptions, tableColumns } from "./op
 export type { PartBooks } from "./part-books.ts";
 export { decodePartBooks } from "./part-books.ts";
 export type { Operation } from "./patience.ts";
-export { Patience, StorageUnavailableError } from "./patience.ts";
+export { Patience, PatienceSpentError } from "./patience.ts";
 export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";

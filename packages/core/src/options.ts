@@ -94,13 +94,10 @@ export const machineOptions = z.strictObject({
   giveUpAfter: whole(0)
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),
-  redis: z
-    .string()
-    .optional()
-    .meta({
-      value: "url",
-      description: "Redis of the pool, as redis://host:6379; a password belongs into POMONA_REDIS",
-    }),
+  redis: z.string().optional().meta({
+    value: "url",
+    description: "Redis of the pool, as redis://host:6379; a password belongs into POMONA_REDIS",
+  }),
   s3Endpoint: z
     .string()
     .optional()

@@ -36,14 +36,14 @@ export class Patience {
     const since = this.#failingSince.get(operation) ?? now;
     this.#failingSince.set(operation, since);
     const leftMs = this.#giveUpAfterMs - (now - since);
-    if (leftMs <= 0) throw new StorageUnavailableError(operation, now - since, error);
+    if (leftMs <= 0) throw new PatienceSpentError(operation, now - since, error);
     return Math.min(leftMs, 5_000, 50 * 2 ** attempt);
   }
 }
 
 /** Patience is spent: a worker asks whether others fare better before it blames the storage. */
-export class StorageUnavailableError extends PomonaError {
-  override readonly name = "StorageUnavailableError";
+export class PatienceSpentError extends PomonaError {
+  override readonly name = "PatienceSpentError";
   readonly operation: Operation;
 
   constructor(operation: Operation, failedForMs: number, cause: unknown) {

@@ -120,7 +120,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     onClose(() => queue.close());
     const worker = startWorker({
       queue,
-      openRun: createRunOpener({ home, giveUpAfterMs, onRetry, s3 }),
+      openRun: createRunOpener({ home, onRetry, s3 }),
       weights: { cacheDir: options.cacheDir, cwd },
       workers: processes,
       inferBatch: machine.inferBatch,
@@ -130,7 +130,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       ...(environment && { environment: { ...environment, MALLOC_ARENA_MAX: "2" } }),
     });
     onClose(() => worker.close());
-    const reducer = startReducer({ queue, home: home.uri, giveUpAfterMs, processes, s3 });
+    const reducer = startReducer({ queue, home: home.uri, processes, s3 });
     onClose(() => reducer.close());
     const warm = worker.warm(features);
     // A failed start reaches the run through its first batch.

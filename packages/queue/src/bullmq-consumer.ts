@@ -32,7 +32,7 @@ const goodbyeMs = 3000;
  * Runs jobs with a BullMQ worker. What becomes of a job:
  *
  *     handler resolves ─▶ completed      handler throws ─▶ failed, the outcome as its message
- *     handler throws HandBackError, or the grace of close is over ─▶ back to waiting
+ *     handler throws HandBackError, or the grace of close is over ─▶ back to waiting; the consumer may rest then
  *     lock lost (paused process, Redis away for more than 10 s) ─▶ aborted, another consumer has it
  */
 export class BullmqConsumer implements Consumer {
@@ -44,6 +44,7 @@ export class BullmqConsumer implements Consumer {
   readonly slots: number;
   #lastStart = performance.now();
   #closing: Promise<void> | undefined;
+  #rest: NodeJS.Timeout | undefined;
   #becomeIdle = (): void => {};
 
   constructor({ queue, prefix, handler, concurrency, redis, onTrouble }: BullmqConsumerOptions) {
@@ -71,6 +72,11 @@ export class BullmqConsumer implements Consumer {
     return this.#closing !== undefined;
   }
 
+  /** Takes no job for a while, since it could do none. */
+  get isResting(): boolean {
+    return this.#rest !== undefined;
+  }
+
   /** When a job was last begun, on the clock of `performance.now()`. */
   get lastStart(): number {
     return this.#lastStart;
@@ -84,6 +90,7 @@ export class BullmqConsumer implements Consumer {
   }
 
   async #stop(): Promise<void> {
+    clearTimeout(this.#rest);
     const idle = new Promise<void>((resolve) => {
       this.#becomeIdle = resolve;
       if (this.#active.size === 0) resolve();
@@ -110,6 +117,7 @@ export class BullmqConsumer implements Consumer {
     } catch (error) {
       if (error instanceof WaitingError) throw error;
       if (!(error instanceof HandBackError)) throw new FailedOutcome(job, error);
+      this.#restFor(error.restMs);
       await this.#handBack(active);
       throw new WaitingError();
     } finally {
@@ -120,6 +128,19 @@ export class BullmqConsumer implements Consumer {
 
   async #handle(job: Job, context: Parameters<JobHandler>[1]): Promise<CompletedOutcome> {
     return completedOutcome(job, await this.#handler(job, context));
+  }
+
+  #restFor(ms: number): void {
+    if (ms === 0 || this.isClosing) return;
+    clearTimeout(this.#rest);
+    // Jobs in hand go on.
+    void this.#worker.pause(true);
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined;
+      this.#lastStart = performance.now();
+      if (!this.isClosing) void this.#worker.resume();
+    }, ms);
+    this.#rest.unref();
   }
 
   async #handBack({ bullmqJob, token }: ActiveJob): Promise<void> {

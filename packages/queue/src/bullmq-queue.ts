@@ -26,7 +26,8 @@ export interface BullmqQueueOptions {
   readonly address: RedisAddress;
   /** Of all keys, in braces so that a cluster keeps them together. */
   readonly prefix: string;
-  readonly about: ConsumerAbout;
+  /** Asked each time that a consumer says that it is alive. */
+  readonly about: () => ConsumerAbout;
   readonly stuckAfterMs: number;
   readonly onNotice: (notice: string) => void;
   readonly onFatal: (error: PomonaError) => void;

@@ -11,8 +11,8 @@ export interface ConnectQueueOptions {
   readonly role: "producer" | "consumer";
   /** Of all keys. Pools with different prefixes share a server without seeing each other. */
   readonly prefix?: string;
-  /** What consumers say of themselves to the pool. */
-  readonly about?: ConsumerAbout;
+  /** What consumers say of themselves to the pool; a function is asked each time. */
+  readonly about?: ConsumerAbout | (() => ConsumerAbout);
   /** How long jobs may wait beside a free slot of a consumer before it counts as stuck. */
   readonly stuckAfterMs?: number;
   /** Told, in words for a log, what is worth knowing: no append-only file, Redis went away, it is back. */
@@ -43,7 +43,7 @@ export async function connectQueue(options: ConnectQueueOptions): Promise<Bullmq
   const queue = new BullmqQueue({
     address,
     prefix,
-    about,
+    about: typeof about === "function" ? about : () => about,
     stuckAfterMs,
     onNotice,
     // Without anybody to tell, a stuck process would be worse than one that ends.

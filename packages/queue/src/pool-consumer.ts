@@ -13,7 +13,7 @@ export interface PoolConsumerOptions {
   readonly concurrency: number;
   /** A patient connection of its own. The consumer closes it. */
   readonly redis: ScriptedRedis;
-  readonly about: ConsumerAbout;
+  readonly about: () => ConsumerAbout;
   readonly stuckAfterMs: number;
   readonly onStuck: (error: PomonaError) => void;
   readonly onTrouble: (error: Error) => void;
@@ -26,7 +26,8 @@ export class PoolConsumer implements Consumer {
   readonly #redis: ScriptedRedis;
   readonly #registry: PoolRegistry;
   readonly #queue: QueueName;
-  readonly #self: LiveConsumer;
+  readonly #self: Omit<LiveConsumer, keyof ConsumerAbout>;
+  readonly #about: () => ConsumerAbout;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: PoolConsumerOptions) {
@@ -34,7 +35,8 @@ export class PoolConsumer implements Consumer {
     this.#queue = queue;
     this.#redis = redis;
     this.#registry = new PoolRegistry(redis, prefix);
-    this.#self = { ...about, id: randomUUID(), host: hostname(), pid: process.pid, slots: concurrency };
+    this.#about = about;
+    this.#self = { id: randomUUID(), host: hostname(), pid: process.pid, slots: concurrency };
     this.#consumer = new BullmqConsumer(options);
     this.#watch = new ProgressWatch({
       queue,
@@ -61,6 +63,6 @@ export class PoolConsumer implements Consumer {
   /** Not while Redis is away: what is said then would pile up until it is back. */
   #announce(): void {
     if (this.#redis.status !== "ready" || this.#consumer.isClosing) return;
-    this.#registry.announce(this.#queue, this.#self).catch(() => {});
+    this.#registry.announce(this.#queue, { ...this.#about(), ...this.#self }).catch(() => {});
   }
 }

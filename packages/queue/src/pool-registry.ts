@@ -18,6 +18,8 @@ export interface ConsumerAbout {
   readonly role?: string;
   readonly version?: string;
   readonly engine?: string;
+  /** Why it does less than it could: it refuses a run, or fails where others do not. */
+  readonly trouble?: string;
 }
 
 /** How often a consumer says that it is alive, and how long it is believed; a stop-the-world pause fits in between. */
@@ -26,6 +28,8 @@ const believedSeconds = 16;
 
 /** Progress of a run that nobody told for this long is forgotten. */
 const progressSeconds = 60;
+/** Nobody asks after weather so old. */
+const weatherSeconds = 24 * 3600;
 
 type Requester = <T>(make: () => Promise<T>) => Promise<T>;
 
@@ -86,6 +90,21 @@ export class PoolRegistry {
   /** The runs that were poked since the last call, each once. */
   takePokes(): Promise<string[]> {
     return this.#request(() => this.#redis.spop(this.#pokesKey, 1000));
+  }
+
+  /** Notes, by the clock of Redis, that these operations on the stores of a run succeeded just now. */
+  async noteSuccess(run: string, operations: readonly string[]): Promise<void> {
+    await this.#request(() => this.#redis.pomonaNote(this.#weatherKey(run), weatherSeconds, ...operations));
+  }
+
+  /** Milliseconds since any process had a success of the operation; infinite where none had in the last day. */
+  async sinceSuccess(run: string, operation: string): Promise<number> {
+    const ms = await this.#request(() => this.#redis.pomonaSince(this.#weatherKey(run), operation));
+    return ms < 0 ? Number.POSITIVE_INFINITY : ms;
+  }
+
+  #weatherKey(run: string): string {
+    return `${this.#prefix}:weather:${run}`;
   }
 
   get #pokesKey(): string {

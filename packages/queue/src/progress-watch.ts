@@ -50,7 +50,8 @@ export class ProgressWatch {
 
   async #couldTake(): Promise<boolean> {
     const { consumer, redis, queue, prefix } = this.#options;
-    if (consumer.isClosing || consumer.active >= consumer.slots || redis.status !== "ready") return false;
+    if (consumer.isClosing || consumer.isResting || consumer.active >= consumer.slots || redis.status !== "ready")
+      return false;
     const key = (name: string): string => `${prefix}:${queue}:${name}`;
     try {
       const [first, others, paused] = await Promise.all([

@@ -69,6 +69,32 @@ const scripts = {
       end
       return redis.call("HVALS", KEYS[2])`,
   },
+  /**
+   * Notes the time, by the clock of Redis, for each of some names.
+   *
+   * KEYS: hash. ARGV: seconds to keep it, names.
+   */
+  pomonaNote: {
+    numberOfKeys: 1,
+    lua: `
+      local time = redis.call("TIME")
+      local ms = time[1] * 1000 + math.floor(time[2] / 1000)
+      for i = 2, #ARGV do redis.call("HSET", KEYS[1], ARGV[i], ms) end
+      redis.call("EXPIRE", KEYS[1], ARGV[1])`,
+  },
+  /**
+   * Milliseconds since a name was noted; -1 where it never was.
+   *
+   * KEYS: hash. ARGV: name.
+   */
+  pomonaSince: {
+    numberOfKeys: 1,
+    lua: `
+      local noted = redis.call("HGET", KEYS[1], ARGV[1])
+      if not noted then return -1 end
+      local time = redis.call("TIME")
+      return math.max(0, time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(noted))`,
+  },
 } as const;
 
 export interface ScriptedRedis extends Redis {
@@ -82,6 +108,8 @@ export interface ScriptedRedis extends Redis {
   ): Promise<number>;
   pomonaAnnounce(times: string, descriptions: string, id: string, description: string): Promise<unknown>;
   pomonaAlive(times: string, descriptions: string, seconds: number): Promise<string[]>;
+  pomonaNote(hash: string, seconds: number, ...names: string[]): Promise<unknown>;
+  pomonaSince(hash: string, name: string): Promise<number>;
 }
 
 export function withScripts(client: Redis): ScriptedRedis {

@@ -1,11 +1,11 @@
-import type { RunOpener } from "@pomona/core";
-import { createRunOpener, openStore } from "@pomona/store";
+import { PatienceSpentError } from "@pomona/core";
+import { type CachedRunOpener, createRunOpener, openStore } from "@pomona/store";
 import { type FromReduceChild, type ReduceSettings, type ToReduceChild, toFailure } from "./reduce-messages.ts";
 import { runReduceJob } from "./run-reduce-job.ts";
 
 // Entry point of a child process: jobs come from and results go to the parent, see reduce-pool.ts.
 
-let opening: { readonly settings: ReduceSettings; readonly openRun: Promise<RunOpener> } | undefined;
+let opening: { readonly settings: ReduceSettings; readonly openRun: Promise<CachedRunOpener> } | undefined;
 let busy = false;
 
 const receive: { [Kind in ToReduceChild["kind"]]: (message: Extract<ToReduceChild, { kind: Kind }>) => void } = {
@@ -22,14 +22,16 @@ async function work({ job }: Extract<ToReduceChild, { kind: "job" }>): Promise<v
     const { settings, openRun } = opening;
     answer({ kind: "done", result: await runReduceJob(job, await openRun, settings) });
   } catch (error) {
+    // Whoever asks again has waited, or has settings of another patience.
+    if (error instanceof PatienceSpentError) (await opening?.openRun)?.forget(job.run);
     answer({ kind: "failed", failure: toFailure(error) });
   } finally {
     busy = false;
   }
 }
 
-async function openHome({ home, giveUpAfterMs, s3 }: ReduceSettings): Promise<RunOpener> {
-  return createRunOpener({ home: await openStore(home, { cwd: process.cwd(), s3 }), giveUpAfterMs, s3 });
+async function openHome({ home, s3 }: ReduceSettings): Promise<CachedRunOpener> {
+  return createRunOpener({ home: await openStore(home, { cwd: process.cwd(), s3 }), s3 });
 }
 
 function answer(message: FromReduceChild): void {

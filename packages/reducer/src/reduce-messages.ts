@@ -5,7 +5,6 @@ import type { S3Options } from "@pomona/store";
 export interface ReduceSettings {
   /** Absolute location of the home. */
   readonly home: string;
-  readonly giveUpAfterMs: number;
   readonly threads: number;
   /** How S3 is spoken to, without listeners, which cannot cross processes. */
   readonly s3?: S3Options | undefined;

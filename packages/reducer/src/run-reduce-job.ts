@@ -20,7 +20,7 @@ export type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
 export interface ReduceOptions {
   /** Threads of a child's matrix products. They change no number. Default 1. */
   readonly threads?: number;
-  /** How long the store may fail while a streamed file is written. Default 120,000. */
+  /** How long the store may fail while a streamed file is written. Default: as the run wants it. */
   readonly giveUpAfterMs?: number;
 }
 
@@ -41,7 +41,8 @@ export async function runReduceJob(job: Job, openRun: RunOpener, options: Reduce
     });
   }
   const handle = handlers[job.kind] as Handler<ReduceJob>;
-  return handle(job, await openRun(job.run), options);
+  const run = await openRun(job.run);
+  return handle(job, run, { giveUpAfterMs: run.settings.giveUpAfter * 1000, ...options });
 }
 
 function isReduceJob(job: Job): job is ReduceJob {

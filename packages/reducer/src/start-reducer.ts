@@ -3,11 +3,9 @@ import type { S3Options } from "@pomona/store";
 import { ReducePool } from "./reduce-pool.ts";
 
 export interface ReducerOptions {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, "consume">;
   /** Absolute location of the home where runs are registered. */
   readonly home: string;
-  /** How long storage may fail before a job fails. */
-  readonly giveUpAfterMs: number;
   /** Child processes, and jobs at the same time. */
   readonly processes: number;
   /** Threads of a child's matrix products. Default 1: two processes scale better than two threads. */
@@ -23,8 +21,8 @@ export interface Reducer {
 
 /** Does the jobs of queue `reduce` until it is closed. */
 export function startReducer(options: ReducerOptions): Reducer {
-  const { queue, home, giveUpAfterMs, processes, threads = 1, s3 } = options;
-  const pool = new ReducePool({ home, giveUpAfterMs, processes, threads, s3 });
+  const { queue, home, processes, threads = 1, s3 } = options;
+  const pool = new ReducePool({ home, processes, threads, s3 });
   const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
   return {
     async close(options) {

@@ -33,7 +33,7 @@ async function writeRunInFolder() {
 }
 
 function openPool() {
-  const pool = new ReducePool({ home: join(folder, "home"), giveUpAfterMs: 1000, threads: 1, processes: 1 });
+  const pool = new ReducePool({ home: join(folder, "home"), threads: 1, processes: 1 });
   closers.push(() => pool.close());
   return pool;
 }
@@ -42,7 +42,7 @@ test("a reducer does the jobs of a queue in children", async () => {
   const synthetic = await writeRunInFolder();
   const queue = new EmbeddedQueue();
   closers.push(() => queue.close());
-  const reducer = startReducer({ queue, home: join(folder, "home"), giveUpAfterMs: 1000, processes: 2 });
+  const reducer = startReducer({ queue, home: join(folder, "home"), processes: 2 });
   closers.push(() => reducer.close());
   const ended: JobEnded[] = [];
   queue.onEnded("reduce", (event) => ended.push(event));

@@ -14,6 +14,7 @@ import {
   type OpenRun,
   type QuarantinedImage,
   type RunFile,
+  type RunSettings,
   runLayout,
   type Shard,
 } from "@pomona/core";
@@ -104,7 +105,15 @@ export async function writeSyntheticRun({
     await out.put(layout.shard(ordinal), encodeShard(shardOf(batch, { index, features, dimension, quarantine })));
     listed += n;
   }
-  const open: OpenRun = { file, out, input: new MemoryStore() };
+  const settings: RunSettings = {
+    name: "pomona.run-settings",
+    version: 1,
+    csv: "compact",
+    maxQuarantine: 0.01,
+    giveUpAfter: 10,
+  };
+  await out.put(runLayout(run).settings, encodeJson(settings));
+  const open: OpenRun = { file, settings, out, input: new MemoryStore() };
   await requestGeneration(open, 1, model);
   return { open, openRun: async () => open, rows, layout, out, fingerprint: fingerprintHash(fingerprint) };
 }

@@ -1,9 +1,11 @@
 import {
   decodeRunFile,
   decodeRunRecord,
+  decodeRunSettings,
   homeLayout,
   type ObjectStore,
   type OpenRun,
+  type Operation,
   Patience,
   PomonaError,
   protocol,
@@ -17,45 +19,69 @@ import type { S3Options } from "./s3-options.ts";
 export interface RunOpenerOptions {
   /** Where runs are registered. */
   readonly home: ObjectStore;
-  readonly giveUpAfterMs: number;
   readonly onRetry?: RetryListener | undefined;
+  /** Told of every request to a run's stores that succeeded. */
+  readonly onSuccess?: ((run: string, operation: Operation) => void) | undefined;
   /** How S3 is spoken to, where a run is there. */
   readonly s3?: S3Options | undefined;
 }
 
+/** Remembers the runs that it opened last. */
+export type CachedRunOpener = RunOpener & {
+  /** The run is opened anew when it is asked for again: with its newest settings, and with fresh patience. */
+  readonly forget: (run: string) => void;
+};
+
+/** Runs that are kept open; a process of a pool that lives for months sees many more. */
+const maxOpen = 64;
+/** How long storage may fail until a run's own settings are known. */
+const openingGiveUpAfterMs = 120_000;
+
 /**
- * Opens runs by their id: home → output → run.json → input. Stores of one run share one clock of patience. Throws
- * {@link PomonaError} `other-protocol` for a run of an incompatible version.
+ * Opens runs by their id: home → output → run.json, settings → input. Stores of one run share one clock of patience,
+ * which its settings wind up. Throws {@link PomonaError} `other-protocol` for a run of an incompatible version.
  */
-export function createRunOpener(options: RunOpenerOptions): RunOpener {
+export function createRunOpener(options: RunOpenerOptions): CachedRunOpener {
   const opened = new Map<string, Promise<OpenRun>>();
-  return (run) => {
-    const known = opened.get(run);
-    if (known !== undefined) return known;
-    const opening = open(run, options);
+  const openRun = (run: string): Promise<OpenRun> => {
+    const opening = opened.get(run) ?? open(run, options);
+    // Moved to the end: the first is the one that was not asked for the longest.
+    opened.delete(run);
     opened.set(run, opening);
-    opening.catch(() => opened.delete(run));
+    const [oldest] = opened.keys();
+    if (opened.size > maxOpen && oldest !== undefined) opened.delete(oldest);
+    opening.catch(() => {
+      if (opened.get(run) === opening) opened.delete(run);
+    });
     return opening;
   };
+  return Object.assign(openRun, { forget: (run: string) => void opened.delete(run) });
 }
 
-async function open(run: string, { home, giveUpAfterMs, onRetry, s3 }: RunOpenerOptions): Promise<OpenRun> {
+async function open(run: string, { home, onRetry, onSuccess, s3 }: RunOpenerOptions): Promise<OpenRun> {
   // Recorded locations are URIs, so nothing is relative.
   const anywhere = { cwd: "/", s3 };
-  const patience = new Patience({ giveUpAfterMs });
+  const opening = new Patience({ giveUpAfterMs: openingGiveUpAfterMs });
   const recordKey = homeLayout.run(run);
-  const record = decodeRunRecord(await new PatientStore(home, patience, { onRetry }).get(recordKey), recordKey);
-  const out = new PatientStore(await openStore(record.out, anywhere), patience, { onRetry });
-  const fileKey = runLayout(run).config;
-  const file = decodeRunFile(await out.get(fileKey), fileKey);
+  const record = decodeRunRecord(await new PatientStore(home, opening, { onRetry }).get(recordKey), recordKey);
+  const bareOut = await openStore(record.out, anywhere);
+  const layout = runLayout(run);
+  const early = new PatientStore(bareOut, opening, { onRetry });
+  const file = decodeRunFile(await early.get(layout.config), layout.config);
   if (file.protocol !== protocol) {
     throw new PomonaError("other-protocol", `run ${run} has protocol ${file.protocol}, this process ${protocol}`, {
       remedy: "Run the same version of Pomona in every role.",
     });
   }
+  const settings = decodeRunSettings(await early.get(layout.settings), layout.settings);
+  const patience = new Patience({
+    giveUpAfterMs: settings.giveUpAfter * 1000,
+    onSuccess: (operation) => onSuccess?.(run, operation),
+  });
   return {
     file,
-    out,
+    settings,
+    out: new PatientStore(bareOut, patience, { onRetry }),
     input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience, { onRetry }),
   };
 }
