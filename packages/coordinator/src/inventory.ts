@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type ObjectStore, UsageError } from "@pomona/core";
-import { parse } from "csv-parse";
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import type { AsyncBuffer } from "hyparquet";
 import type { ListedKey } from "./select-images.ts";
 
 /** What is used of the manifest of an S3 Inventory. */
@@ -93,6 +92,8 @@ const formats: Readonly<Record<string, (file: DataFile, inventory: Manifest) => 
 };
 
 async function* csvRows({ store, key }: DataFile, { fileSchema }: Manifest): AsyncGenerator<Row[]> {
+  // Loaded where it is needed: few runs have an inventory.
+  const { parse } = await import("csv-parse");
   const columns = fileSchema.split(",").map(nameOf);
   const parser = Readable.from(store.stream(key)).compose<NodeJS.ReadWriteStream>(createGunzip()).pipe(parse());
   let page: Row[] = [];
@@ -109,6 +110,7 @@ async function* csvRows({ store, key }: DataFile, { fileSchema }: Manifest): Asy
 }
 
 async function* parquetRows({ store, key }: DataFile): AsyncGenerator<Row[]> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
   const { size = 0 } = (await store.stat(key)) ?? {};
   const file: AsyncBuffer = {
     byteLength: size,

@@ -1,6 +1,4 @@
 import { compareKeys, displayKey, type ListedImage, type ObjectStore, UsageError } from "@pomona/core";
-import { parse } from "csv-parse";
-import { parquetReadObjects } from "hyparquet";
 import type { ImageSource } from "./image-source.ts";
 
 interface ManifestRow {
@@ -55,6 +53,8 @@ function firstAfter(rows: readonly ManifestRow[], after: string): number {
 }
 
 async function readCsv(bytes: Uint8Array, name: string): Promise<ManifestRow[]> {
+  // Loaded where it is needed: few runs have a manifest.
+  const { parse } = await import("csv-parse");
   const rows: ManifestRow[] = [];
   const parser = parse(Buffer.from(bytes), { columns: true, bom: true, skip_empty_lines: true });
   try {
@@ -67,6 +67,7 @@ async function readCsv(bytes: Uint8Array, name: string): Promise<ManifestRow[]> 
 }
 
 async function readParquet(bytes: Uint8Array, name: string): Promise<ManifestRow[]> {
+  const { parquetReadObjects } = await import("hyparquet");
   const file = Uint8Array.from(bytes).buffer;
   try {
     const records = await parquetReadObjects({ file, columns: ["path", "label"] });

@@ -1,5 +1,4 @@
 import type { PreparerOptions } from "./preparer.ts";
-import { libvipsVersion } from "./safe-sharp.ts";
 
 /** Raised whenever the decoder may give other bytes for a file. */
 const DECODE_VERSION = 1;
@@ -14,14 +13,14 @@ export interface PreparationVersion {
   readonly libvips: string;
 }
 
-export function preparationVersion({
-  resampler = "pillow",
-  filter = "bicubic",
-  exifRotate = false,
-}: PreparerOptions = {}): PreparationVersion {
+/** @param libvips `libvipsVersion` of the process that decodes, so that nobody else needs to load the library */
+export function preparationVersion(
+  { resampler = "pillow", filter = "bicubic", exifRotate = false }: PreparerOptions,
+  libvips: string,
+): PreparationVersion {
   return {
     decode: exifRotate ? `${DECODE_VERSION}+exif` : `${DECODE_VERSION}`,
     resample: `${resampler}-${resampler === "vips" ? "cubic" : filter}-${RESAMPLE_VERSION}`,
-    libvips: libvipsVersion,
+    libvips,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { preparationVersion } from "../src/preparation-version.ts";
-import { createPreparer } from "../src/preparer.ts";
+import { createPreparer, type PreparerOptions } from "../src/preparer.ts";
+import { libvipsVersion } from "../src/safe-sharp.ts";
 import { goldens, photosMissing, readOdd, readPhoto, sha256 } from "./image-goldens.ts";
 
 const [photo] = goldens.photos;
@@ -57,14 +58,16 @@ describe("preparationVersion", () => {
       { exifRotate: true },
       { resampler: "vips", exifRotate: true },
     ] as const;
-    expect(new Set(versions.map((options) => JSON.stringify(preparationVersion(options)))).size).toBe(versions.length);
-    expect(preparationVersion().libvips).toMatch(/^\d+\.\d+$/);
+    expect(new Set(versions.map((options) => JSON.stringify(preparationVersion(options, "8.18")))).size).toBe(
+      versions.length,
+    );
+    expect(preparationVersion({}, "8.19")).not.toEqual(preparationVersion({}, "8.18"));
+    expect(libvipsVersion).toMatch(/^\d+\.\d+$/);
   });
 
   it("is the same for options that change no pixel", () => {
-    expect(preparationVersion({ maxPixels: 1000 })).toEqual(preparationVersion());
-    expect(preparationVersion({ resampler: "vips", filter: "nearest" })).toEqual(
-      preparationVersion({ resampler: "vips" }),
-    );
+    const version = (options: PreparerOptions) => preparationVersion(options, "8.18");
+    expect(version({ maxPixels: 1000 })).toEqual(version({}));
+    expect(version({ resampler: "vips", filter: "nearest" })).toEqual(version({ resampler: "vips" }));
   });
 });

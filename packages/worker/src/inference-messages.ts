@@ -67,6 +67,8 @@ export interface RefusedMessage {
 
 /** What a loaded engine says of itself. */
 export interface InferenceInfo extends EngineFingerprint {
+  /** major.minor of the library that decodes. */
+  readonly libvips: string;
   /** Version of the engine's library. */
   readonly engineVersion: string;
   readonly device: "cpu" | "gpu";

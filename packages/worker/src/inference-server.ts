@@ -5,6 +5,7 @@ import {
   type Engine,
   engineFingerprint,
   featureLength,
+  libvipsVersion,
   loadWeights,
   type Preparer,
   untrainedSource,
@@ -89,6 +90,7 @@ async function load({ engine: name, weights: source, threads }: StartMessage) {
 function describe(engine: Engine, weights: Weights, passedOver: readonly string[]): InferenceInfo {
   return {
     ...engineFingerprint(engine, weights),
+    libvips: libvipsVersion,
     engineVersion: engine.version,
     device: engine.device,
     dimension: featureLength,

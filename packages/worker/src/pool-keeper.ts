@@ -21,6 +21,16 @@ export class PoolKeeper {
     }
   }
 
+  /** Ends the processes unless somebody uses them; who comes later starts new ones. */
+  rest(): Promise<void> {
+    return this.#next(async () => {
+      if (this.#users > 0) return;
+      const pool = this.#current?.pool;
+      this.#current = undefined;
+      await pool?.close();
+    });
+  }
+
   /** Ends the processes; nobody should be using them. */
   async close(): Promise<void> {
     await this.#current?.pool.close();

@@ -1,6 +1,8 @@
 import type { FeatureConfig, Job, JobContext, JobQueue, JobResult, OpenRun, RunOpener } from "@pomona/core";
 import { PomonaError, UsageError } from "@pomona/core";
-import type { WeightsQuery } from "@pomona/vision";
+// Not the whole package: its libraries take a quarter of a second, and room, that the inference processes need.
+import { findWeights, type WeightsQuery } from "@pomona/vision/find-weights";
+import { preparationVersion } from "@pomona/vision/preparation-version";
 import { claimFingerprint, describeFingerprint } from "./claim-fingerprint.ts";
 import { FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 import { handBackOn } from "./hand-back.ts";
@@ -34,6 +36,8 @@ export type NetworkRequest = Pick<FeatureConfig, "engine" | "weights">;
 export interface Worker {
   /** Starts the inference processes before the first batch comes; answers when the engine is loaded. */
   warm(request: NetworkRequest): Promise<InferenceInfo>;
+  /** Ends the inference processes where no batch needs them, for the sake of memory; the next batch starts new ones. */
+  rest(): Promise<void>;
   /**
    * Takes no more batches and finishes those in flight; after `graceMs` (default: for ever) hands them back. Then ends
    * the inference processes. Calling it again with a shorter grace shortens the wait.
@@ -90,6 +94,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const consumer = queue.consume("features", handle, { concurrency: batchesInFlight });
   return {
     warm: (request) => usePool(request, (pool) => pool.ready),
+    rest: () => pools.rest(),
     async close(closing) {
       await consumer.close(closing);
       await pools.close();
@@ -108,7 +113,6 @@ function createPool(
 
 /** As an error of ours: a run or a command ends with it. */
 async function locateWeights(query: WeightsQuery): Promise<string> {
-  const { findWeights } = await import("@pomona/vision");
   try {
     return await findWeights(query);
   } catch (cause) {
@@ -119,8 +123,7 @@ async function locateWeights(query: WeightsQuery): Promise<string> {
   }
 }
 
-async function claimFor({ out, file }: OpenRun, info: InferenceInfo): Promise<string> {
-  // Loaded here, not at the top: it takes a quarter of a second that the inference processes need.
-  const { preparationVersion } = await import("@pomona/vision");
-  return claimFingerprint(out, file.run, describeFingerprint(info, preparationVersion(file.features), file.features));
+function claimFor({ out, file: { run, features } }: OpenRun, info: InferenceInfo): Promise<string> {
+  const prepared = preparationVersion(features, info.libvips);
+  return claimFingerprint(out, run, describeFingerprint(info, prepared, features));
 }

@@ -57,3 +57,14 @@ test("a pool that failed is made anew", async () => {
   await expect(use("fail", (pool) => pool.ready)).rejects.toMatchObject({ code: "engine-unavailable" });
   expect(made).toEqual(["fail", "fail"]);
 });
+
+test("an idle pool rests until the next user; one in use goes on", async () => {
+  const idle = await use("a", async (pool) => pool);
+  await keeper.rest();
+  expect(idle.failure).toMatchObject({ code: "pool-closed" });
+  await use("a", async (pool) => {
+    await keeper.rest();
+    expect(pool.failure).toBeUndefined();
+  });
+  expect(made).toEqual(["a", "a"]);
+});
