@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { checkReachable, driveRun, identifyProcess, openOutput, preflight } from "@pomona/coordinator";
 import { type Config, makeRunId, Patience, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
-import { startReducer } from "@pomona/reducer";
+import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, FolderStore, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { type InferenceInfo, startWorker } from "@pomona/worker";
@@ -149,7 +149,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       source: images.source,
       machine,
       dispatch: { queue, window: () => 2 * batchesInFlight, signal },
-      onProgress: live.onProgress,
+      onProgress: (progress) => {
+        // What holds the network is not needed beside what reduces.
+        if (progress.phase !== "listing" && progress.phase !== "featurizing") void worker.rest();
+        live.onProgress(progress);
+      },
     });
     skippedEntries.tell(onNotice);
     return summarise(success, {
