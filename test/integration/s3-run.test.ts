@@ -88,6 +88,7 @@ describe.skipIf(versitygw === undefined)("a run from S3 to S3", () => {
     const refused = await pomona(arguments_(listed, ...list), { scratch, env });
     expect(refused).toMatchObject({ code: 2, json: { error: { code: "listing-disorder" } } });
     expect(refused.json.error?.remedy).toContain("LC_ALL=C sort -u");
+    expect(await results.stat("from-list/_run/log/00000001.json")).toBeUndefined();
     await mustRun(arguments_(listed, ...list, "--sort-keys"), { scratch, env });
     expect(await readParts(folderOf(listed))).toEqual(undisturbed);
   });

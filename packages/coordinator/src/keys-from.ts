@@ -18,6 +18,11 @@ export interface KeysFromOptions extends ListingOptions {
 
 export interface KeysFrom {
   readonly source: ImageSource;
+  /**
+   * Reads the whole list once where it must be in order, and throws what is wrong with it. For before a run begins: a
+   * list that is mended after some of its batches were stored would lose the keys that moved to before their end.
+   */
+  check(): Promise<void>;
   /** Gives up what was sorted. */
   close(): Promise<void>;
 }
@@ -43,7 +48,7 @@ export function keysFrom(options: KeysFromOptions): KeysFrom {
     inventory ? inventoryKeys({ ...list, input, openBucket: options.openBucket }) : plainKeys(options);
   let sorted: Promise<SortedKeys> | undefined;
   async function* ordered(): AsyncGenerator<ListedKey[]> {
-    if (!sort) return yield* inOrder(read(), list.key);
+    if (!sort) return yield* read();
     sorted ??= sortKeys(read());
     yield* (await sorted).read();
   }
@@ -57,6 +62,10 @@ export function keysFrom(options: KeysFromOptions): KeysFrom {
         }
       }
     },
+    async check() {
+      if (sort) return;
+      for await (const _ of read());
+    },
     async close() {
       await (await sorted)?.close();
       sorted = undefined;
@@ -64,15 +73,20 @@ export function keysFrom(options: KeysFromOptions): KeysFrom {
   };
 }
 
-async function* plainKeys({ list: { store, key: name }, input }: KeysFromOptions): AsyncGenerator<ListedKey[]> {
+async function* plainKeys({ list: { store, key: name }, input, sort }: KeysFromOptions): AsyncGenerator<ListedKey[]> {
   const bytes = store.stream(name);
   const plain = /\.gz$/i.test(name) ? Readable.from(bytes).compose<NodeJS.ReadWriteStream>(createGunzip()) : bytes;
   let line = 0;
+  let before: string | undefined;
   for await (const lines of linesOf(plain as AsyncIterable<Uint8Array>)) {
     const keys: ListedKey[] = [];
     for (const text of lines) {
       line += 1;
-      if (text !== "") keys.push({ key: keyOf(text, input.uri, () => `${name}, line ${line}`) });
+      if (text === "") continue;
+      const key = keyOf(text, input.uri, () => `${name}, line ${line}`);
+      if (!sort && before !== undefined && compareKeys(before, key) >= 0) throw disorder(name, line, before, key);
+      before = key;
+      keys.push({ key });
     }
     yield keys;
   }
@@ -88,17 +102,9 @@ function keyOf(text: string, inputUri: string, where: () => string): string {
   });
 }
 
-async function* inOrder(pages: AsyncIterable<ListedKey[]>, name: string): AsyncGenerator<ListedKey[]> {
-  let before: string | undefined;
-  for await (const keys of pages) {
-    for (const { key } of keys) {
-      if (before !== undefined && compareKeys(before, key) >= 0) {
-        throw new UsageError("listing-disorder", `${name} gives ${displayKey(key)} after ${displayKey(before)}`, {
-          remedy: `Keys must come in byte order, each once: LC_ALL=C sort -u ${name}, or add --sort-keys.`,
-        });
-      }
-      before = key;
-    }
-    yield keys;
-  }
+function disorder(name: string, line: number, before: string, key: string): UsageError {
+  const what = before === key ? "is there twice" : `comes after ${displayKey(before)}`;
+  return new UsageError("listing-disorder", `${name}, line ${line}: ${displayKey(key)} ${what}`, {
+    remedy: `Keys must come in byte order, each once: LC_ALL=C sort -u ${name}, or add --sort-keys.`,
+  });
 }

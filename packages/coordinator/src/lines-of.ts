@@ -1,6 +1,9 @@
-import { decodeKey } from "@pomona/core";
+import { decodeKey, UsageError } from "@pomona/core";
 
 const newline = 0x0a;
+
+/** No key is longer, in any form; what has no line ends is some other kind of file. */
+const maxLineBytes = 1 << 20;
 
 /** The lines of a file, those of a piece at a time, without their ends (LF or CR LF). Bytes that are not UTF-8 are escaped. */
 export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
@@ -8,6 +11,11 @@ export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
   for await (const piece of pieces) {
     const end = piece.lastIndexOf(newline);
     if (end < 0) {
+      if (rest.length > maxLineBytes) {
+        throw new UsageError("bad-keys", "the list of keys has a line of over 1 MiB", {
+          remedy: "Give a text file with one key a line, or the manifest.json of an S3 Inventory.",
+        });
+      }
       rest = Buffer.concat([rest, piece]);
       continue;
     }

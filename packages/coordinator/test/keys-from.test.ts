@@ -55,19 +55,26 @@ describe("keysFrom", () => {
     expect(await keysOf(source(null))).toHaveLength(3);
   });
 
-  it("refuses the first key that is out of order, or comes twice", async () => {
-    for (const content of [
-      "b.jpg\na.jpg\n",
-      "a.jpg\na.jpg\n",
-      "a.jpg\nz.txt\nb.jpg\n",
-      "\u{1f34e}.jpg\n\uff21.jpg\n",
-    ]) {
-      const { source } = await open(content);
-      await expect(take(source(null))).rejects.toMatchObject({
-        code: "listing-disorder",
-        remedy: expect.stringContaining("LC_ALL=C sort -u keys.txt"),
-      });
-    }
+  it.each([
+    ["b.jpg\na.jpg\n", "line 2: a.jpg comes after b.jpg"],
+    ["a.jpg\n\na.jpg\n", "line 3: a.jpg is there twice"],
+    ["a.jpg\nz.txt\nb.jpg\n", "line 3: b.jpg comes after z.txt"],
+    ["\u{1f34e}.jpg\n\uff21.jpg\n", "line 2: \uff21.jpg comes after \u{1f34e}.jpg"],
+  ])("refuses %j, whose keys are out of order or come twice, also before it is used", async (content, says) => {
+    const { source, check } = await open(content);
+    const expected = {
+      code: "listing-disorder",
+      message: `keys.txt, ${says}`,
+      remedy: expect.stringContaining("LC_ALL=C sort -u keys.txt"),
+    };
+    await expect(take(source(null))).rejects.toMatchObject(expected);
+    await expect(check()).rejects.toMatchObject(expected);
+    await expect((await open(content, { sort: true })).check()).resolves.toBeUndefined();
+  });
+
+  it("refuses a file without lines", async () => {
+    const { source } = await open(Buffer.alloc(3 << 20, "x"));
+    await expect(take(source(null))).rejects.toMatchObject({ code: "bad-keys" });
   });
 
   it.each(["s3://other/a.jpg", "/a.jpg", "../a.jpg", "a/../../b.jpg", "memory:///", "a/./b.jpg"])(

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { extensionOf, type ImageSource, keysFrom, listedImages, readManifest } from "@pomona/coordinator";
-import { type FeatureConfig, type ObjectStore, PomonaError, UsageError } from "@pomona/core";
+import { type FeatureConfig, type ObjectStore, PomonaError, StoreUnavailableError, UsageError } from "@pomona/core";
 import { type OpenStoreOptions, openStore, parseLocation, type S3Options } from "@pomona/store";
 
 /** Opens a place that a person named; what they got wrong is a {@link UsageError}. */
@@ -35,11 +35,13 @@ export interface Images {
   readonly source: ImageSource;
   /** Objects that were no images of this run, by extension, as far as the source was read. */
   readonly skipped: ReadonlyMap<string, number>;
+  /** Throws what is wrong with the list that names the images, all of it, before a run begins with its first part. */
+  check(): Promise<void>;
   /** Gives up what the source holds. */
   close(): Promise<void>;
 }
 
-const nothingToClose = async (): Promise<void> => {};
+const nothing = async (): Promise<void> => {};
 
 /** The listing that the configuration asks for: a manifest, a list of keys, or all that the input holds but the output. */
 export async function openImages(options: {
@@ -61,7 +63,7 @@ export async function openImages(options: {
     const bytes = await readFile(file).catch((error: Error) => {
       throw new UsageError("bad-manifest", `--manifest ${file}: ${error.message}`);
     });
-    return { source: await readManifest(bytes, file, input), skipped, close: nothingToClose };
+    return { source: await readManifest(bytes, file, input), skipped, check: nothing, close: nothing };
   }
   const exclude = out?.uri.startsWith(input.uri) ? out.uri.slice(input.uri.length) : undefined;
   if (exclude === "") {
@@ -74,14 +76,15 @@ export async function openImages(options: {
     skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
   };
   const listing = { input, features, exclude, onSkipped };
-  if (features.keysFrom === undefined) return { source: listedImages(listing), skipped, close: nothingToClose };
-  const { source, close } = keysFrom({
+  if (features.keysFrom === undefined)
+    return { source: listedImages(listing), skipped, check: nothing, close: nothing };
+  const { source, check, close } = keysFrom({
     ...listing,
     list: await openList(features.keysFrom, cwd, s3),
     sort: features.sortKeys,
     openBucket: (bucket) => openStore(`s3://${bucket}`, { cwd, s3 }),
   });
-  return { source, skipped, close };
+  return { source, skipped, check, close };
 }
 
 /** The store and key of a file that a person named, which may be on S3. */
@@ -93,12 +96,18 @@ async function openList(
   const { scheme, path, uri } = parseLocation(text, cwd);
   const file = scheme === "file" ? `file://${await realpath(path).catch(noList(text))}` : uri.slice(0, -1);
   const slash = file.lastIndexOf("/");
-  return { store: await openStore(file.slice(0, slash + 1), { cwd, s3 }), key: file.slice(slash + 1) };
+  const list = { store: await openStore(file.slice(0, slash + 1), { cwd, s3 }), key: file.slice(slash + 1) };
+  if ((await list.store.stat(list.key).catch(noList(text))) === undefined)
+    noList(text)(new Error("there is no such file"));
+  return list;
 }
 
 function noList(text: string): (error: Error) => never {
   return (error) => {
-    throw new UsageError("bad-keys", `--keys-from ${text}: ${error.message}`);
+    if (error instanceof PomonaError) throw error;
+    const { remedy = "Check its name, and that this user may read it." } =
+      error instanceof StoreUnavailableError ? error : {};
+    throw new UsageError("bad-keys", `--keys-from ${text}: ${error.message}`, { cause: error, remedy });
   };
 }
 

@@ -99,13 +99,15 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     refit,
     takeOver,
     now: () => new Date(),
-    beforeBegin: () =>
-      preflight({
+    async beforeBegin() {
+      await preflight({
         input: bareInput,
         out: bareOut,
         source: bare.source,
         describeSkipped: () => describeSkipped(bare.skipped),
-      }),
+      });
+      await bare.check();
+    },
   });
   const place = { out: out.uri, seconds: 0, decodedImages: 0, resumedImages: 0, firstImageSeconds: null };
   if (opened.kind === "finished") {
