@@ -16,10 +16,24 @@ const tiers = [
 /** Names of all options of a run. */
 const names = tiers.flatMap(({ schema }) => Object.keys(schema.shape));
 
+/** What a command that only looks at runs needs: where they are. */
+const placeNames: ReadonlySet<string> = new Set(names.filter((name) => name === "redis" || name.startsWith("s3")));
+
 /** Adds a flag for every option of a run, from the same schema that checks it. No default is set here. */
 export function addConfigFlags(command: Command): Command {
-  for (const { heading, schema } of tiers) {
+  return addFlags(command, new Set(names));
+}
+
+/** Adds `--redis` and the flags of S3 alone. */
+export function addPlaceFlags(command: Command): Command {
+  return addFlags(command, placeNames, "Where runs are:");
+}
+
+function addFlags(command: Command, chosen: ReadonlySet<string>, onlyHeading?: string): Command {
+  for (const { heading: tier, schema } of tiers) {
+    const heading = onlyHeading ?? tier;
     for (const [name, option] of Object.entries(schema.shape)) {
+      if (!chosen.has(name)) continue;
       const { value, description = "" } = (option.meta() ?? {}) as OptionMeta;
       const flag = `${flagOf(name)}${value === undefined ? "" : ` <${value}>`}`;
       command.addOption(new Option(flag, description + defaultOf(option)).helpGroup(heading));

@@ -5,6 +5,7 @@ import { parityCommand } from "./commands/parity.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addConfigFlags } from "./option-flags.ts";
+import { addPoolCommands } from "./pool-commands.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +26,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
   addConfigFlags(
     program
       .command("run")
-      .summary("images to a table of features, in this process")
+      .summary("images to a table of features, in this process or by a pool")
       .description(
         "Lists the images of a folder, computes their features, standardises and reduces them, and writes the table. Run the same command again to go on after an interruption.",
       )
@@ -35,6 +36,11 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
       .option("--check-input", "only compare: what is new, changed or gone since the run in --out listed its input")
       .option("--overwrite", "delete an earlier result of Pomona in --out first")
       .option("--refit", "where only model options differ, make model and table anew; nothing is decoded")
+      .option(
+        "--wait-workers <seconds>",
+        "with --redis: how long the pool may have no coordinator or worker (default 10)",
+      )
+      .option("--notify <url>", "with --redis: gets a POST when the run has ended")
       .option("--take-over", "work on an output that another process claims")
       .option("--home <folder>", "where runs are registered (default: the user's data folder, or POMONA_HOME)")
       .option("--config <file>", "options as JSON; flags and environment win")
@@ -89,6 +95,8 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .addHelpText("after", "\nExample:\n  pomona parity --photos ../shared/data/fruits/Test\n")
     .action(async (flags) => finish(await parityCommand(flags, surroundings)));
 
+  addPoolCommands(program, surroundings, finish);
+
   return program;
 }
 
@@ -98,6 +106,7 @@ Examples:
   pomona run photos --out result --variance 0.95        as many components as explain 95 %
   pomona run photos --out result --components 5 --refit other components, nothing is decoded again
   pomona run photos --out result --label-from '^(?<label>[^_/]+)'
+  pomona run photos --out result --redis redis://host:6379   by a pool; Ctrl-C leaves it running
   pomona run photos --dry-run                           what would be taken
 
 Every option is also an environment variable (POMONA_BATCH_SIZE) and a key of --config ("batchSize").

@@ -1,4 +1,5 @@
 import { type Config, exitCodes, resolveConfig, UsageError } from "@pomona/core";
+import { poolFlag } from "../client/pool-flag.ts";
 import { describeSummary } from "../describe-summary.ts";
 import { describeDryRun, dryRun } from "../dry-run.ts";
 import { describeChanges, findChanges } from "../input-changes.ts";
@@ -21,6 +22,8 @@ export interface RunFlags extends Readonly<Record<string, unknown>> {
   readonly overwrite?: boolean;
   readonly refit?: boolean;
   readonly takeOver?: boolean;
+  readonly waitWorkers?: string;
+  readonly notify?: string;
 }
 
 /** `pomona run <input> --out <folder>`. */
@@ -44,6 +47,9 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
     print(changes, describeChanges(changes));
     return exitCodes.done;
   }
+  const { redis } = config.machine;
+  if (redis !== undefined) return inPoolCommand({ input, out: flags.out, redis, config }, flags, surroundings);
+  refusePoolFlags(flags);
   const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
   const view = createProgressView(stderr, { plain: plain || json });
   try {
@@ -75,4 +81,51 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
 async function configOf(flags: RunFlags, { env, cwd }: Surroundings): Promise<Config> {
   const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
   return resolveConfig({ flags: configFlags(flags), env, file });
+}
+
+/** The same with `--redis`: others do the work, this process follows. */
+async function inPoolCommand(
+  request: { readonly input: string; readonly out: string; readonly redis: string; readonly config: Config },
+  flags: RunFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { cwd, stdout, stderr, env, user, signal } = surroundings;
+  const { json = false, plain = false, home, waitWorkers = "10" } = flags;
+  if (flags.takeOver) {
+    throw new UsageError("bad-option", "--take-over and --redis exclude each other", {
+      remedy: "A pool goes on by itself with runs whose coordinator is gone.",
+    });
+  }
+  if (!/^\d+s?$/.test(waitWorkers)) throw new UsageError("bad-option", "--wait-workers: expected seconds, as 10");
+  const { runInPool } = await import("../client/run-in-pool.ts");
+  const view = createProgressView(stderr, { plain: plain || json });
+  try {
+    const summary = await runInPool({
+      ...request,
+      poolFlag: poolFlag(request.redis, env),
+      homeFlag: home,
+      waitMs: Number.parseInt(waitWorkers, 10) * 1000,
+      cwd,
+      submittedBy: user,
+      notify: flags.notify,
+      ...(flags.overwrite && { overwrite: true }),
+      ...(flags.refit && { refit: true }),
+      onProgress: (progress) => view.show(progress),
+      onNotice: (message) => stderr.write(`${message}\n`),
+      signal,
+    });
+    view.close();
+    stdout.write(json ? `${JSON.stringify(summary)}\n` : describeSummary(summary));
+    return exitCodes.done;
+  } finally {
+    view.close();
+  }
+}
+
+function refusePoolFlags({ waitWorkers, notify }: RunFlags): void {
+  const flag = waitWorkers !== undefined ? "--wait-workers" : notify !== undefined ? "--notify" : undefined;
+  if (flag === undefined) return;
+  throw new UsageError("bad-option", `${flag} is for runs of a pool`, {
+    remedy: "Give --redis redis://host:6379 too.",
+  });
 }

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LiveConsumer, PoolRegistry } from "@pomona/queue";
+
+/** The processes of a pool that said within the last seconds that they are alive. */
+export interface LiveRoles {
+  readonly coordinators: readonly LiveConsumer[];
+  readonly workers: readonly LiveConsumer[];
+  readonly reducers: readonly LiveConsumer[];
+}
+
+export async function liveRoles(registry: Pick<PoolRegistry, "consumers">): Promise<LiveRoles> {
+  const [coordinators, workers, reducers] = await Promise.all([
+    registry.consumers("coordinator"),
+    registry.consumers("features"),
+    registry.consumers("reduce"),
+  ]);
+  return { coordinators, workers, reducers };
+}
+
+/** `no coordinator and no worker`; undefined where a run can make progress. */
+export function describeMissing({ coordinators, workers }: LiveRoles): string | undefined {
+  const missing = [
+    ...(coordinators.length === 0 ? ["no coordinator"] : []),
+    ...(workers.length === 0 ? ["no worker"] : []),
+  ];
+  return missing.length === 0 ? undefined : missing.join(" and ");
+}
+
+/**
+ * Waits until the pool has a coordinator and a worker. Says at once what is missing; answers it, in words, where it is
+ * still missing after `waitMs`. A missing reducer is said too, but it is needed at the end only.
+ */
+export async function awaitRoles(options: {
+  readonly registry: Pick<PoolRegistry, "consumers">;
+  readonly waitMs: number;
+  readonly onNotice: (notice: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<string | undefined> {
+  const { registry, waitMs, onNotice, signal } = options;
+  const deadline = performance.now() + waitMs;
+  for (let isFirst = true; ; isFirst = false) {
+    const roles = await liveRoles(registry);
+    const missing = describeMissing(roles);
+    if (missing === undefined) {
+      if (roles.reducers.length === 0) onNotice("This pool has no reducer yet: the run will wait for one at the end.");
+      return undefined;
+    }
+    if (performance.now() >= deadline) return missing;
+    if (isFirst) onNotice(`This pool has ${missing}; waiting ${Math.round(waitMs / 1000)} s (--wait-workers).`);
+    await sleep(500, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+  }
+}

@@ -1,0 +1,88 @@
+import type { Operation } from "@pomona/coordinator";
+import type { Command } from "commander";
+import { cleanCommand } from "./commands/clean.ts";
+import { operateCommand } from "./commands/operate.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { statusCommand } from "./commands/status.ts";
+import { submitCommand } from "./commands/submit.ts";
+import { addConfigFlags, addPlaceFlags } from "./option-flags.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Heading of these commands in `pomona --help`. */
+const heading = "The pool:";
+
+const operations: Readonly<Record<Operation, string>> = {
+  pause: "hand out no more batches of a run",
+  resume: "go on with a paused run",
+  cancel: "end a run; what is stored stays",
+  retry: "go on with a failed or cancelled run",
+};
+
+/** Commands for whoever uses a pool; its roles are commands of their own. */
+export function addPoolCommands(
+  program: Command,
+  surroundings: Surroundings,
+  finish: (exitCode: number) => void,
+): void {
+  addConfigFlags(
+    withHome(program.command("submit"))
+      .helpGroup(heading)
+      .summary("leave a run to the pool and print its id")
+      .description("Checks input and output, records the run for the pool's coordinator, and prints its id.")
+      .argument("<input>", "folder or s3:// prefix of images, as the whole pool reaches it")
+      .option("--out <folder>", "where the result goes")
+      .option("--overwrite", "delete an earlier result of Pomona in --out first")
+      .option("--refit", "where only model options differ, make model and table anew; nothing is decoded")
+      .option("--notify <url>", "gets a POST when the run has ended")
+      .option("--config <file>", "options as JSON; flags and environment win"),
+  )
+    .addHelpText(
+      "after",
+      "\nExample:\n  pomona submit s3://bucket/photos --out s3://bucket/result --redis redis://host:6379\n",
+    )
+    .action(async (input, flags) => finish(await submitCommand(input, flags, surroundings)));
+
+  addPlaceFlags(withHome(program.command("status")))
+    .helpGroup(heading)
+    .summary("how far a run is, or who is alive in the pool")
+    .description("Shows one run, or the pool with its newest runs. Without Redis it shows what the store says.")
+    .argument("[run]", "id of a run")
+    .option("--watch", "show every change until the run is over, and exit as it did")
+    .addHelpText("after", "\nExamples:\n  pomona status\n  pomona status 20260131-120000-abc123 --watch\n")
+    .action(async (run, flags) => finish(await statusCommand(run, flags, surroundings)));
+
+  addPlaceFlags(withHome(program.command("runs")))
+    .helpGroup(heading)
+    .summary("the runs of the home, newest first")
+    .description("Lists the runs that are registered in the home: state, images, age, input and output.")
+    .option("--last <n>", "at most so many (default 50)")
+    .addHelpText("after", "\nExample:\n  pomona runs --home s3://bucket/pomona\n")
+    .action(async (flags) => finish(await runsCommand(flags, surroundings)));
+
+  for (const [operation, summary] of Object.entries(operations) as [Operation, string][]) {
+    addPlaceFlags(withHome(program.command(operation)))
+      .helpGroup(heading)
+      .summary(summary)
+      .description(`Writes into the run's log that it is to ${operation}; whoever drives it follows that.`)
+      .argument("<run>", "id of a run; pomona runs lists them")
+      .addHelpText("after", `\nExample:\n  pomona ${operation} 20260131-120000-abc123\n`)
+      .action(async (run, flags) => finish(await operateCommand(operation, run, flags, surroundings)));
+  }
+
+  addPlaceFlags(program.command("clean"))
+    .helpGroup(heading)
+    .summary("remove what a finished run no longer needs")
+    .description(
+      "Removes stored features, moments and unpublished tables of a finished run. Its result, batches and log stay; a later refit is impossible.",
+    )
+    .argument("<out>", "the result of a run")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona clean s3://bucket/result\n")
+    .action(async (out, flags) => finish(await cleanCommand(out, flags, surroundings)));
+}
+
+function withHome(command: Command): Command {
+  return command
+    .option("--home <folder>", "where runs are registered (default: the pool's, or POMONA_HOME)")
+    .option("--json", "print JSON");
+}
