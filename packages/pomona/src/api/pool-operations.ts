@@ -1,0 +1,67 @@
+import { type Operation, operateRun } from "@pomona/coordinator";
+import { type MachineConfig, type ObjectStore, resolveConfig, type SubmitRequest } from "@pomona/core";
+import type { PoolRegistry } from "@pomona/queue";
+import { s3OptionsOf } from "@pomona/store";
+import { findRun } from "../client/find-run.ts";
+import { type ListedRun, listRuns } from "../client/list-runs.ts";
+import { submitToPool } from "../client/run-in-pool.ts";
+import { type RunStatus, readRunStatus } from "../client/run-status.ts";
+import type { Submitted } from "../client/submit-run.ts";
+import type { AllowedPlaces } from "./allowed-places.ts";
+
+/** What the API can do; `by` names the caller in logs of runs. */
+export interface PoolOperations {
+  submit(request: SubmitRequest): Promise<Pick<Submitted, "run" | "outcome"> & { readonly out: string }>;
+  list(last: number): Promise<ListedRun[]>;
+  status(run: string): Promise<RunStatus>;
+  operate(operation: Operation, run: string): Promise<{ readonly changed: boolean }>;
+}
+
+export interface PoolOperationsOptions {
+  readonly home: ObjectStore;
+  readonly registry: Pick<PoolRegistry, "consumers" | "poke" | "progress">;
+  /** Of the coordinator: addresses, endpoints and credentials are never a caller's. */
+  readonly machine: MachineConfig;
+  readonly allowed: AllowedPlaces;
+  /** Who is named in the log of a run. Default `api`. */
+  readonly by?: string;
+}
+
+/** The operations of the API over a home and its pool. */
+export function poolOperations(options: PoolOperationsOptions): PoolOperations {
+  const { home, registry, machine, allowed, by = "api" } = options;
+  const s3 = s3OptionsOf(machine);
+  return {
+    async submit({ input, out, config, overwrite, refit, notify }) {
+      const asked = resolveConfig({ flags: config });
+      const { manifest, keysFrom, weights } = asked.features;
+      await allowed.require(input, "input");
+      await allowed.require(out, "out");
+      if (manifest !== undefined) await allowed.require(manifest, "manifest");
+      if (keysFrom !== undefined) await allowed.require(keysFrom, "keysFrom");
+      if (weights !== undefined && weights !== "untrained") await allowed.require(weights, "weights");
+      const { csv, maxQuarantine, giveUpAfter } = asked.machine;
+      const submitted = await submitToPool({
+        registry,
+        input,
+        out,
+        config: { ...asked, machine: { ...machine, csv, maxQuarantine, giveUpAfter } },
+        home: home.uri,
+        cwd: "/",
+        submittedBy: by,
+        overwrite,
+        refit,
+        notify,
+      });
+      return { run: submitted.run, outcome: submitted.outcome, out: submitted.out.uri };
+    },
+    list: (last) => listRuns({ home, s3, registry, last }),
+    status: async (run) => readRunStatus(await findRun(home, run, s3), registry),
+    async operate(operation, run) {
+      const { log } = await findRun(home, run, s3);
+      const changed = await operateRun(operation, { log, run, by, now: () => new Date() });
+      await registry.poke(run);
+      return { changed };
+    },
+  };
+}
