@@ -13,7 +13,7 @@ export interface SortedKeys {
 }
 
 export interface SortOptions {
-  /** Characters of keys that are sorted in memory at a time, about 100 MB of it by default. */
+  /** Characters of keys that are sorted in memory at a time, about 40 MB of it by default. */
   readonly memoryCharacters?: number;
 }
 
@@ -25,7 +25,7 @@ const mergedFiles = 64;
 /** Sorts any number of keys in bounded memory: sorted files in a temporary folder, merged. */
 export async function sortKeys(
   pages: AsyncIterable<ListedKey[]>,
-  { memoryCharacters = 30e6 }: SortOptions = {},
+  { memoryCharacters = 12e6 }: SortOptions = {},
 ): Promise<SortedKeys> {
   const folder = await mkdtemp(join(tmpdir(), "pomona-sort-"));
   try {
