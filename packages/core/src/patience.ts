@@ -36,24 +36,33 @@ export class Patience {
     const since = this.#failingSince.get(operation) ?? now;
     this.#failingSince.set(operation, since);
     const leftMs = this.#giveUpAfterMs - (now - since);
-    if (leftMs <= 0) throw new PatienceSpentError(operation, now - since, error);
+    if (leftMs <= 0) throw this.#spent(operation, now - since, error);
     return Math.min(leftMs, 5_000, 50 * 2 ** attempt);
+  }
+
+  #spent(operation: Operation, failedForMs: number, cause: unknown): PatienceSpentError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${why} (no ${operation} succeeded for ${Math.round(failedForMs / 1000)} s)`;
+    return new PatienceSpentError(message, { operation, giveUpAfterMs: this.#giveUpAfterMs, cause });
   }
 }
 
-/** Patience is spent: a worker asks whether others fare better before it blames the storage. */
+/** Patience is spent: a process of a pool asks whether others fare better before it blames the storage. */
 export class PatienceSpentError extends PomonaError {
   override readonly name = "PatienceSpentError";
   readonly operation: Operation;
+  readonly giveUpAfterMs: number;
 
-  constructor(operation: Operation, failedForMs: number, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const seconds = Math.round(failedForMs / 1000);
-    super("storage-unavailable", `${why} (no ${operation} succeeded for ${seconds} s)`, {
+  constructor(
+    message: string,
+    { operation, giveUpAfterMs, cause }: ErrorOptions & Pick<PatienceSpentError, "operation" | "giveUpAfterMs">,
+  ) {
+    super("storage-unavailable", message, {
       cause,
       remedy:
         "Mend the storage or its permissions and run the same command again; --give-up-after sets how long to wait.",
     });
     this.operation = operation;
+    this.giveUpAfterMs = giveUpAfterMs;
   }
 }

@@ -29,6 +29,11 @@ export function addPlaceFlags(command: Command): Command {
   return addFlags(command, placeNames, "Where runs are:");
 }
 
+/** Adds the flags of some options alone, under one heading. */
+export function addFlagsOf(command: Command, chosen: readonly string[], heading: string): Command {
+  return addFlags(command, new Set(chosen), heading);
+}
+
 function addFlags(command: Command, chosen: ReadonlySet<string>, onlyHeading?: string): Command {
   for (const { heading: tier, schema } of tiers) {
     const heading = onlyHeading ?? tier;

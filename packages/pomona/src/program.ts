@@ -6,6 +6,7 @@ import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addConfigFlags } from "./option-flags.ts";
 import { addPoolCommands } from "./pool-commands.ts";
+import { addRoleCommands } from "./role-commands.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { version } from "./version.ts";
 
@@ -95,6 +96,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .addHelpText("after", "\nExample:\n  pomona parity --photos ../shared/data/fruits/Test\n")
     .action(async (flags) => finish(await parityCommand(flags, surroundings)));
 
+  addRoleCommands(program, surroundings, finish);
   addPoolCommands(program, surroundings, finish);
 
   return program;

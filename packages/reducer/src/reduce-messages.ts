@@ -1,4 +1,11 @@
-import { type Job, type JobResult, PomonaError, StoreUnavailableError } from "@pomona/core";
+import {
+  type Job,
+  type JobResult,
+  type Operation,
+  PatienceSpentError,
+  PomonaError,
+  StoreUnavailableError,
+} from "@pomona/core";
 import type { S3Options } from "@pomona/store";
 
 /** What a reduce child is told first. */
@@ -25,18 +32,23 @@ export interface ReduceFailure {
   readonly message: string;
   readonly remedy: string | undefined;
   readonly exitCode: number;
+  /** Of a {@link PatienceSpentError}. */
+  readonly spent?: { readonly operation: Operation; readonly giveUpAfterMs: number };
 }
 
 export function toFailure(error: unknown): ReduceFailure {
   if (error instanceof PomonaError) {
     const { code, message, remedy, exitCode } = error;
-    return { code, message, remedy, exitCode };
+    const failure = { code, message, remedy, exitCode };
+    if (!(error instanceof PatienceSpentError)) return failure;
+    return { ...failure, spent: { operation: error.operation, giveUpAfterMs: error.giveUpAfterMs } };
   }
   const code = error instanceof StoreUnavailableError ? "storage-unavailable" : "reduce-failed";
   const message = error instanceof Error ? error.message : String(error);
   return { code, message, remedy: undefined, exitCode: 1 };
 }
 
-export function fromFailure({ code, message, remedy, exitCode }: ReduceFailure): PomonaError {
+export function fromFailure({ code, message, remedy, exitCode, spent }: ReduceFailure): PomonaError {
+  if (spent !== undefined) return new PatienceSpentError(message, spent);
   return new PomonaError(code, message, { ...(remedy !== undefined && { remedy }), exitCode });
 }

@@ -12,7 +12,7 @@ import { PoolKeeper } from "./pool-keeper.ts";
 
 export interface WorkerOptions
   extends Pick<InferencePoolOptions, "inferBatch" | "threads" | "silenceMs" | "environment"> {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, "consume">;
   readonly openRun: RunOpener;
   /** Where weights are looked for; `explicit` counts for runs that name none. */
   readonly weights: WeightsQuery;

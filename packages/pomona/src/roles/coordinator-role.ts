@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { type ActiveRun, checkReachable, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
+import { type ObjectStore, Patience, UsageError } from "@pomona/core";
+import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
+import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
+import { describeError } from "../describe-error.ts";
+import { logJobs } from "../log.ts";
+import { openImages, openPlace } from "../places.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { userFolders } from "../user-folders.ts";
+import { version } from "../version.ts";
+import { notify, type RunNotice } from "./notify.ts";
+import type { RoleFlags } from "./role-settings.ts";
+import { RoundClock } from "./round-clock.ts";
+import { type RoleContext, type RunningRole, serveRole } from "./serve-role.ts";
+import { TroubleLog } from "./trouble-log.ts";
+
+/** `pomona coordinator`: lists inputs, hands out batches and publishes results, for all runs of a home. */
+export function coordinatorRole(flags: RoleFlags, surroundings: Surroundings): Promise<number> {
+  return serveRole({ name: "coordinator", connectsAs: "producer", start }, flags, surroundings);
+}
+
+const progressEveryMs = 1000;
+/** How long the home may not answer in mid-work before a round gives up; the next one tries again. */
+const homeGiveUpAfterMs = 60_000;
+
+async function start(context: RoleContext): Promise<RunningRole> {
+  const { settings, surroundings, queue, log, metrics, liveness } = context;
+  const { cwd } = surroundings;
+  const { s3 } = settings;
+  const { registry } = queue;
+  const given = settings.home ?? userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform).home;
+  const bareHome = await openPlace(given, cwd, "home", { s3 });
+  await checkReachable(bareHome);
+  await refuseSecondHome(registry, bareHome.uri);
+  const onRetry: RetryListener = ({ operation, attempt, error }) => {
+    liveness.touch();
+    metrics.storageRetried(operation);
+    log.warn({ operation, attempt, key: error.key }, error.message);
+  };
+  const home: ObjectStore = new PatientStore(bareHome, new Patience({ giveUpAfterMs: homeGiveUpAfterMs }), { onRetry });
+  const lists = new Map<string, () => Promise<void>>();
+  const notices = new Set<Promise<void>>();
+  const troubles = new TroubleLog(log);
+
+  const server = new RunServer({
+    home,
+    openRun: createRunOpener({ home, onRetry, s3 }),
+    async sourceOf({ file, input, out }) {
+      const images = await openImages({ input, out, features: file.features, cwd, s3 });
+      lists.set(file.run, images.close);
+      return images.source;
+    },
+    queue,
+    owner: await identifyProcess(),
+    onBegun: ({ adopted: { file, epoch, generation, resumed, out } }) => {
+      log.info({ run: file.run, epoch, generation, resumed, out: out.uri }, "run begun");
+    },
+    onEnded: (run, end) => {
+      void lists.get(run.adopted.file.run)?.();
+      lists.delete(run.adopted.file.run);
+      const told = tellEnd(run, end, context);
+      notices.add(told);
+      void told.finally(() => notices.delete(told));
+    },
+    onTrouble: (error, run) => troubles.tell(error, run),
+  });
+
+  const clock = new RoundClock(async () => {
+    await registry.setHome(home.uri).catch((error: unknown) => troubles.tell(error, undefined));
+    await server.round();
+    liveness.touch();
+  });
+  queue.onInterrupted(() => clock.ring());
+  logJobs(queue, log);
+  const self = { role: "coordinator", version, id: randomUUID(), host: hostname(), pid: process.pid, slots: 0 };
+  const announce = (): void => void registry.announce("coordinator", self).catch(() => {});
+  announce();
+  const timers = [
+    setInterval(announce, announceEveryMs),
+    setInterval(() => publishProgress(registry, server.active), progressEveryMs),
+    clock.listen(registry, (run) => server.look(run)),
+  ];
+  for (const timer of timers) timer.unref();
+  metrics.gauge("backlog_jobs", "Units of work without a result", () => ({ ...server.backlog }), "queue");
+  metrics.gauge("active_runs", "Runs that this process drives", () => ({ "": server.active.length }));
+
+  return {
+    unready: () => (troubles.isHomeAway ? ["the home does not answer"] : []),
+    pages: { "/backlog": () => ({ status: 200, body: server.backlog }) },
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await clock.stop();
+      await server.close();
+      await Promise.all(notices);
+      await registry.withdraw("coordinator", self.id).catch(() => {});
+    },
+  };
+}
+
+function publishProgress(registry: PoolRegistry, runs: readonly ActiveRun[]): void {
+  for (const { adopted, progress } of runs) {
+    // Followers fall back on the store.
+    if (progress !== undefined) registry.setProgress(adopted.file.run, progress).catch(() => {});
+  }
+}
+
+/** One home per pool: a second one would have workers that look for runs in the first. */
+async function refuseSecondHome(registry: PoolRegistry, mine: string): Promise<void> {
+  const published = await registry.home();
+  if (published === undefined || published === mine) return;
+  const [other] = await registry.consumers("coordinator");
+  if (other === undefined) return;
+  throw new UsageError(
+    "other-home",
+    `the home of this pool is ${published}, served by process ${other.pid} on ${other.host}`,
+    {
+      remedy: "Give the same --home, or another Redis (or database of it) for another pool.",
+    },
+  );
+}
+
+async function tellEnd({ adopted }: ActiveRun, end: RunEnd, { log }: RoleContext): Promise<void> {
+  const { file, out, settings } = adopted;
+  const { run } = file;
+  if (end.outcome === "done") log.info({ run, books: end.success.books }, "run done");
+  else if (end.outcome === "failed") log.error({ run, ...failureOf(end.error) }, "run failed");
+  else log.info({ run, reason: end.reason }, "run left");
+  if (settings.notify === undefined) return;
+  const notice = await noticeOf(adopted, end);
+  if (notice !== undefined) await notify(settings.notify, { run, out: out.uri, ...notice }, log);
+}
+
+async function noticeOf(
+  { log }: ActiveRun["adopted"],
+  end: RunEnd,
+): Promise<Omit<RunNotice, "run" | "out"> | undefined> {
+  if (end.outcome === "done") return { outcome: "done", books: end.success.books };
+  if (end.outcome === "failed") return { outcome: "failed", error: failureOf(end.error) };
+  const state = await log.read().catch(() => undefined);
+  return state?.status === "cancelled" ? { outcome: "cancelled" } : undefined;
+}
+
+function failureOf(error: unknown): NonNullable<RunNotice["error"]> {
+  const { code, message, remedy } = describeError(error);
+  return { code, message, ...(remedy !== undefined && { remedy }) };
+}
