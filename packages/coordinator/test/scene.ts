@@ -62,7 +62,7 @@ export async function drive(
   opened: OpenedOutput,
   { pool: makePool = (queue, store) => new FakePool(queue, store), signal, ...more }: Drive = {},
 ): Promise<DrivenRun & { readonly made: FakePool["made"] }> {
-  if (opened.kind === "finished") throw new Error("it is finished");
+  if (opened.kind !== "drive") throw new Error(`it is ${opened.kind}`);
   const queue = new EmbeddedQueue();
   const pool = makePool(queue, out);
   try {
