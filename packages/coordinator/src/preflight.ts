@@ -22,8 +22,10 @@ export async function preflight(options: {
   readonly source: ImageSource;
   /** What to say of an input without images: how many objects were left out, by extension. */
   readonly describeSkipped: () => string;
+  /** Whether the run will delete what an earlier one left. Without that it needs no right to. Default true. */
+  readonly deletes?: boolean;
 }): Promise<void> {
-  const { input, out, source, describeSkipped } = options;
+  const { input, out, source, describeSkipped, deletes = true } = options;
   await check("list", input, async () => {
     for await (const _ of input.list()) return;
   });
@@ -37,7 +39,8 @@ export async function preflight(options: {
   await check("read", input, () => readOneByte(input, first.key));
   const probe = outputLayout.preflight;
   await check("write", out, () => checkConditionalWrites(out, probe));
-  await check("delete in", out, () => out.delete([probe]));
+  const removed = check("delete in", out, () => out.delete([probe]));
+  await (deletes ? removed : removed.catch(() => {}));
 }
 
 async function firstImage(source: ImageSource): Promise<ListedImage | undefined> {

@@ -29,6 +29,13 @@ describe("preflight", () => {
     expect(await keysOf(out)).toEqual([]);
   });
 
+  test("needs no right to delete where nothing is to be deleted", async () => {
+    const both = await stores();
+    Object.assign(both.out, { delete: forbidden("put") });
+    const source = listedImages({ input: both.input, features: { glob: "**/*.jpg" } });
+    await preflight({ ...both, source, describeSkipped: () => "", deletes: false });
+  });
+
   test("refuses an output where two could create the same object", async () => {
     const both = await stores();
     both.out.putIfAbsent = async () => "created";

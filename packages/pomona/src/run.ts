@@ -105,6 +105,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
         out: bareOut,
         source: bare.source,
         describeSkipped: () => describeSkipped(bare.skipped),
+        deletes: overwrite,
       });
       await bare.check();
     },

@@ -72,6 +72,7 @@ export async function submitRun(options: SubmitOptions): Promise<Submitted> {
           out: bareOut,
           source: images.source,
           describeSkipped: () => describeSkipped(images.skipped),
+          deletes: overwrite,
         }),
     });
     const { run } = opened.file;
