@@ -1,7 +1,5 @@
 import {
-  decodeSuccess,
   type LogState,
-  MissingObjectError,
   type ObjectStore,
   outputLayout,
   PomonaError,
@@ -10,6 +8,7 @@ import {
   type Success,
   UsageError,
 } from "@pomona/core";
+import { readSuccess } from "./read-success.ts";
 
 export interface CleanOptions {
   /** Not a patient store: a denied request must show at once. */
@@ -68,15 +67,6 @@ async function finishedRun(out: ObjectStore, state: LogState): Promise<Pick<Succ
   const success = await readSuccess(out);
   if (success === undefined || state.run !== success.run || state.status !== "done") throw notFinished(out.uri);
   return success;
-}
-
-async function readSuccess(out: ObjectStore): Promise<Success | undefined> {
-  try {
-    return decodeSuccess(await out.get(outputLayout.success));
-  } catch (error) {
-    if (error instanceof MissingObjectError) return undefined;
-    throw error;
-  }
 }
 
 function notFinished(out: string): UsageError {

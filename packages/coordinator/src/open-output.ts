@@ -1,11 +1,8 @@
 import {
   decodeRunFile,
-  decodeSuccess,
   type LogState,
-  MissingObjectError,
   type ModelConfig,
   type ObjectStore,
-  outputLayout,
   type RunFile,
   RunLog,
   runLayout,
@@ -17,6 +14,7 @@ import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } f
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
 import { requestedModel, requestGeneration } from "./generation-request.ts";
+import { readSuccess } from "./read-success.ts";
 import { refuseForeignOutput, refuseOwnedOutput } from "./refuse-output.ts";
 import { refuseOtherEpoch } from "./stand-down.ts";
 import { takeOwnership } from "./take-ownership.ts";
@@ -143,13 +141,4 @@ async function generationOf(
     if (differences(await requestedModel(out, run, candidate), model).length === 0) return candidate;
   }
   return undefined;
-}
-
-async function readSuccess(out: ObjectStore): Promise<Success | undefined> {
-  try {
-    return decodeSuccess(await out.get(outputLayout.success));
-  } catch (error) {
-    if (error instanceof MissingObjectError) return undefined;
-    throw error;
-  }
 }
