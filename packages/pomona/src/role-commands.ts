@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addApiFlags } from "./api/api-flags.ts";
 import { addFlagsOf, addPlaceFlags } from "./option-flags.ts";
 import { coordinatorRole } from "./roles/coordinator-role.ts";
 import { reducerRole } from "./roles/reducer-role.ts";
@@ -15,7 +16,7 @@ export function addRoleCommands(
   surroundings: Surroundings,
   finish: (exitCode: number) => void,
 ): void {
-  addRoleFlags(program.command("coordinator"))
+  addApiFlags(addRoleFlags(program.command("coordinator")))
     .helpGroup(heading)
     .summary("list inputs, hand out batches, publish results, for all runs of a home")
     .description(

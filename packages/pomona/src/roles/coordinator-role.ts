@@ -4,6 +4,7 @@ import { type ActiveRun, checkReachable, identifyProcess, type RunEnd, RunServer
 import { type ObjectStore, Patience, UsageError } from "@pomona/core";
 import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
 import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
+import { type ApiFlags, startFlaggedApi } from "../api/api-flags.ts";
 import { describeError } from "../describe-error.ts";
 import { logJobs } from "../log.ts";
 import { openImages, openPlace } from "../places.ts";
@@ -17,7 +18,8 @@ import { type RoleContext, type RunningRole, serveRole } from "./serve-role.ts";
 import { TroubleLog } from "./trouble-log.ts";
 
 /** `pomona coordinator`: lists inputs, hands out batches and publishes results, for all runs of a home. */
-export function coordinatorRole(flags: RoleFlags, surroundings: Surroundings): Promise<number> {
+export function coordinatorRole(flags: RoleFlags & ApiFlags, surroundings: Surroundings): Promise<number> {
+  const start = (context: RoleContext): Promise<RunningRole> => startCoordinator(context, flags);
   return serveRole({ name: "coordinator", connectsAs: "producer", start }, flags, surroundings);
 }
 
@@ -25,7 +27,7 @@ const progressEveryMs = 1000;
 /** How long the home may not answer in mid-work before a round gives up; the next one tries again. */
 const homeGiveUpAfterMs = 60_000;
 
-async function start(context: RoleContext): Promise<RunningRole> {
+async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<RunningRole> {
   const { settings, surroundings, queue, log, metrics, liveness } = context;
   const { cwd } = surroundings;
   const { s3 } = settings;
@@ -67,6 +69,16 @@ async function start(context: RoleContext): Promise<RunningRole> {
     onTrouble: (error, run) => troubles.tell(error, run),
   });
 
+  const api = await startFlaggedApi(flags, {
+    env: surroundings.env,
+    cwd,
+    home,
+    registry,
+    machine: settings.config.machine,
+    onFault: (error) => log.error({ error }, "the API failed"),
+  });
+  if (api !== undefined) log.info({ port: api.port }, "the API listens");
+
   const clock = new RoundClock(async () => {
     await registry.setHome(home.uri).catch((error: unknown) => troubles.tell(error, undefined));
     await server.round();
@@ -90,6 +102,7 @@ async function start(context: RoleContext): Promise<RunningRole> {
     unready: () => (troubles.isHomeAway ? ["the home does not answer"] : []),
     pages: { "/backlog": () => ({ status: 200, body: server.backlog }) },
     async close() {
+      await api?.close();
       for (const timer of timers) clearInterval(timer);
       await clock.stop();
       await server.close();
