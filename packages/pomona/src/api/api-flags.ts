@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../roles/role-settings.ts";
-import { type ServedApi, type StartApiOptions, startApi } from "./start-api.ts";
+import type { ServedApi } from "./serve-api.ts";
+import { type StartApiOptions, startApi } from "./start-api.ts";
 
 export interface ApiFlags extends Readonly<Record<string, unknown>> {
   readonly apiPort?: string;

@@ -75,7 +75,7 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
     home,
     registry,
     machine: settings.config.machine,
-    onFault: (error) => log.error({ error }, "the API failed"),
+    onFault: (error) => log.error({ ...describeError(error) }, "the API failed"),
   });
   if (api !== undefined) log.info({ port: api.port }, "the API listens");
 
