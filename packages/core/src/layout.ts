@@ -58,7 +58,8 @@ export function runLayout(run: string) {
     shard: (n: number) => `${root}shards/${ordinal(n)}.arrow`,
     /** Marks of a batch whose worker died: written before each image is tried. */
     suspects: (batch: number) => `${root}suspects/${ordinal(batch)}/`,
-    suspect: (batch: number, index: number, trial: 1 | 2) => `${root}suspects/${ordinal(batch)}/${index}.${trial}`,
+    suspect: (batch: number, index: number, mark: 1 | 2 | "crashed") =>
+      `${root}suspects/${ordinal(batch)}/${index}.${mark}`,
     telemetry: `${root}telemetry/`,
     telemetryMinute: (minute: number) => `${root}telemetry/${ordinal(minute)}.json`,
     generation: (g: number) => {

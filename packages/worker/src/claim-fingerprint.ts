@@ -22,24 +22,39 @@ export function describeFingerprint(
   return { name, version: 1, decode, libvips, resample, exifRotate, network, weights, engine, precision };
 }
 
-/**
- * Makes `fingerprint` the run's, or compares it with the one that an earlier worker claimed. Returns its hash, which
- * every shard carries. Throws {@link UsageError} `fingerprint-mismatch` naming each part that differs.
- */
-export async function claimFingerprint(out: ObjectStore, run: string, fingerprint: Fingerprint): Promise<string> {
-  const key = runLayout(run).fingerprint;
-  if ((await out.putIfAbsent(key, encodeJson(fingerprint))) === "exists") {
-    const differences = fingerprintDifferences(decodeFingerprint(await out.get(key), key), fingerprint);
-    if (differences.length > 0) throw mismatch(run, differences);
+/** The run's features are other than what is made here. */
+export class FingerprintMismatchError extends UsageError {
+  /** The engine that the run uses, where nothing but that differs. */
+  readonly otherEngine: string | undefined;
+
+  constructor(run: string, differences: readonly string[], otherEngine: string | undefined) {
+    super("fingerprint-mismatch", `run ${run} has other features (${differences.join("; ")})`, {
+      remedy:
+        "Use the engine, weights and version of Pomona that the run was begun with, or start again with --overwrite.",
+    });
+    this.otherEngine = otherEngine;
   }
-  return fingerprintHash(fingerprint);
 }
 
-function mismatch(run: string, differences: readonly string[]): UsageError {
-  return new UsageError("fingerprint-mismatch", `run ${run} has other features (${differences.join("; ")})`, {
-    remedy:
-      "Use the engine, weights and version of Pomona that the run was begun with, or start again with --overwrite.",
-  });
+/**
+ * Makes `fingerprint` the run's, or compares it with the one that an earlier worker claimed; with `mixedEngines` in all
+ * but the engine. Returns the hash of the run's, which every shard carries. Throws
+ * {@link FingerprintMismatchError} naming each part that differs.
+ */
+export async function claimFingerprint(
+  out: ObjectStore,
+  run: string,
+  fingerprint: Fingerprint,
+  { mixedEngines = false }: { readonly mixedEngines?: boolean } = {},
+): Promise<string> {
+  const key = runLayout(run).fingerprint;
+  if ((await out.putIfAbsent(key, encodeJson(fingerprint))) === "created") return fingerprintHash(fingerprint);
+  const stored = decodeFingerprint(await out.get(key), key);
+  const { engine } = stored;
+  const sameEngine = fingerprintDifferences(stored, { ...fingerprint, engine });
+  const differences = mixedEngines ? sameEngine : fingerprintDifferences(stored, fingerprint);
+  if (differences.length === 0) return fingerprintHash(stored);
+  throw new FingerprintMismatchError(run, differences, sameEngine.length === 0 ? engine : undefined);
 }
 
 function decodeFingerprint(bytes: Uint8Array, key: string): Fingerprint {

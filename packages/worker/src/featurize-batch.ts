@@ -14,6 +14,7 @@ import { BatchTimes } from "./batch-times.ts";
 import { Budget } from "./budget.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { Featurizer } from "./inference-pool.ts";
+import { Marks } from "./marks.ts";
 import type { ImageOutcome } from "./pool-image.ts";
 import { findShard, putShard, type ShardIdentity } from "./put-shard.ts";
 import { readImage } from "./read-image.ts";
@@ -22,6 +23,8 @@ import { readImage } from "./read-image.ts";
 export class FetchLimits {
   readonly fetches: Budget;
   readonly bytes: Budget;
+  /** One batch with marks at a time: two that die together would blame each other's images. */
+  readonly marked = new Budget(1);
 
   /** @param maxBytes of images on their way, from the fetch to the answer of the pool */
   constructor({ maxFetches = 16, maxBytes = 64 * 1024 * 1024 } = {}) {
@@ -40,6 +43,8 @@ export interface FeaturizeBatchOptions {
   readonly fingerprint: string;
   readonly limits: FetchLimits;
   readonly signal: AbortSignal;
+  /** How often a worker died with this batch in hand. Above 0 the batch is tried with marks, see {@link Marks}. */
+  readonly restarts?: number;
   /** Told after each image; counts of this attempt so far. */
   readonly onImages?: (counts: ImageCounts) => void;
 }
@@ -97,18 +102,36 @@ interface Attempt {
 }
 
 function featurizeImages({ images }: Batch, options: FeaturizeBatchOptions, attempt: Attempt): Promise<ImageOutcome[]> {
+  const { limits, restarts = 0, openRun, onImages } = options;
   const counts = { decoded: 0, quarantined: 0 };
-  return Promise.all(
-    images.map(async (image) => {
-      // What is beyond the limit is refused unread, so it takes no memory.
-      const bytes = Math.min(image.size ?? unknownBytes, options.openRun.file.features.maxBytes);
-      const outcome = await options.limits.bytes.spend(bytes, () => featurizeImage(image, options, attempt));
-      counts[outcome.features === undefined ? "quarantined" : "decoded"] += 1;
-      if (!attempt.signal.aborted) options.onImages?.({ ...counts });
-      return outcome;
-    }),
-  );
+  async function tryImage(image: ListedImage): Promise<ImageOutcome> {
+    // What is beyond the limit is refused unread, so it takes no memory.
+    const bytes = Math.min(image.size ?? unknownBytes, openRun.file.features.maxBytes);
+    return tell(await limits.bytes.spend(bytes, () => featurizeImage(image, options, attempt)));
+  }
+  function tell(outcome: ImageOutcome): ImageOutcome {
+    counts[outcome.features === undefined ? "quarantined" : "decoded"] += 1;
+    if (!attempt.signal.aborted) onImages?.({ ...counts });
+    return outcome;
+  }
+  async function tryOneByOne(): Promise<ImageOutcome[]> {
+    const marks = await Marks.read(openRun.out, openRun.file.run, options.batch);
+    const outcomes: ImageOutcome[] = [];
+    for (const [index, image] of images.entries()) {
+      attempt.signal.throwIfAborted();
+      outcomes.push((await marks.mayTry(index)) ? await tryImage(image) : tell(killedTwo));
+    }
+    await marks.allTried(images.length);
+    return outcomes;
+  }
+  return restarts === 0 ? Promise.all(images.map(tryImage)) : limits.marked.spend(1, tryOneByOne);
 }
+
+const killedTwo: ImageOutcome = {
+  stage: "infer",
+  reason: "crashed",
+  detail: "two workers died while they had it in hand",
+};
 
 async function featurizeImage(
   image: ListedImage,

@@ -1,9 +1,20 @@
-import type { FeatureConfig, Job, JobContext, JobQueue, JobResult, OpenRun, RunOpener } from "@pomona/core";
-import { PomonaError, UsageError } from "@pomona/core";
+import {
+  type FeatureConfig,
+  type FeaturesJob,
+  featureOptions,
+  type Job,
+  type JobContext,
+  type JobQueue,
+  type JobResult,
+  type OpenRun,
+  PomonaError,
+  type RunOpener,
+  UsageError,
+} from "@pomona/core";
 // Not the whole package: its libraries take a quarter of a second, and room, that the inference processes need.
 import { findWeights, type WeightsQuery } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
-import { claimFingerprint, describeFingerprint } from "./claim-fingerprint.ts";
+import { claimFingerprint, describeFingerprint, FingerprintMismatchError } from "./claim-fingerprint.ts";
 import { FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { InferenceInfo } from "./inference-messages.ts";
@@ -52,6 +63,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const pools = new PoolKeeper();
   const limits = new FetchLimits();
   const claims = new Map<string, Promise<string>>();
+  /** Of runs that asked for any engine, and whose first worker had another one than would be chosen here. */
+  const engines = new Map<string, FeatureConfig["engine"]>();
 
   function usePool<T>(request: NetworkRequest, work: (pool: InferencePool) => Promise<T>): Promise<T> {
     const key = JSON.stringify([request.engine, request.weights]);
@@ -67,15 +80,28 @@ export function startWorker(options: WorkerOptions): Worker {
     return claimed;
   }
 
-  function handle(job: Job, { signal }: JobContext): Promise<JobResult> {
-    return handBackOn(signal, () => featurizeJob(job, signal));
+  function handle(job: Job, context: JobContext): Promise<JobResult> {
+    return handBackOn(context.signal, () => featurizeJob(job, context));
   }
 
-  async function featurizeJob(job: Job, signal: AbortSignal): Promise<JobResult> {
+  async function featurizeJob(job: Job, context: JobContext): Promise<JobResult> {
     if (job.kind !== "features") throw new TypeError(`job ${job.id} of kind ${job.kind} is none of a worker's`);
+    const opened = await openRun(job.run);
+    const isSettled = opened.file.features.engine !== "auto" || engines.has(job.run);
+    try {
+      return await featurizeOpened(opened, job, context);
+    } catch (error) {
+      const engine = error instanceof FingerprintMismatchError ? engineNamed(error.otherEngine) : undefined;
+      if (engine === undefined || isSettled) throw error;
+      engines.set(job.run, engine);
+      return featurizeOpened(opened, job, context);
+    }
+  }
+
+  function featurizeOpened(opened: OpenRun, job: FeaturesJob, { signal, restarts }: JobContext): Promise<JobResult> {
     const { run, batch } = job;
-    const opened = await openRun(run);
-    return usePool(opened.file.features, async (pool) => {
+    const { features } = opened.file;
+    return usePool({ ...features, engine: engines.get(run) ?? features.engine }, async (pool) => {
       const info = await pool.ready;
       const fingerprint = await claim(opened, info);
       return featurizeBatch({
@@ -86,6 +112,7 @@ export function startWorker(options: WorkerOptions): Worker {
         fingerprint,
         limits,
         signal,
+        restarts,
         ...(onImages && { onImages: (counts) => onImages({ run, batch, ...counts }) }),
       });
     });
@@ -125,5 +152,9 @@ async function locateWeights(query: WeightsQuery): Promise<string> {
 
 function claimFor({ out, file: { run, features } }: OpenRun, info: InferenceInfo): Promise<string> {
   const prepared = preparationVersion(features, info.libvips);
-  return claimFingerprint(out, run, describeFingerprint(info, prepared, features));
+  return claimFingerprint(out, run, describeFingerprint(info, prepared, features), features);
+}
+
+function engineNamed(name: string | undefined): FeatureConfig["engine"] | undefined {
+  return name === undefined ? undefined : featureOptions.shape.engine.safeParse(name).data;
 }

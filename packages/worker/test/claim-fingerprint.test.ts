@@ -38,3 +38,22 @@ test.each(["{", "{}", '{"name":"pomona.fingerprint","version":2}'])("a file that
   await out.put(runLayout(run).fingerprint, Buffer.from(text));
   await expect(claimFingerprint(out, run, fingerprint)).rejects.toMatchObject({ code: "unreadable-file" });
 });
+
+test("with mixed engines only the engine may differ, and shards carry the first worker's", async () => {
+  const out = new MemoryStore();
+  const hash = await claimFingerprint(out, run, fingerprint);
+  const otherEngine = { ...fingerprint, engine: "tfjs-wasm" };
+  expect(await claimFingerprint(out, run, otherEngine, { mixedEngines: true })).toBe(hash);
+  await expect(
+    claimFingerprint(out, run, { ...otherEngine, weights: "def" }, { mixedEngines: true }),
+  ).rejects.toMatchObject({ message: expect.stringMatching(/weights: abc, here def\)$/) });
+});
+
+test("a refusal tells the run's engine where that is all that differs", async () => {
+  const out = new MemoryStore();
+  await claimFingerprint(out, run, fingerprint);
+  const otherEngine = { ...fingerprint, engine: "tfjs-wasm" };
+  await expect(claimFingerprint(out, run, otherEngine)).rejects.toMatchObject({ otherEngine: "onnxruntime" });
+  const otherInMore = { ...otherEngine, weights: "def" };
+  await expect(claimFingerprint(out, run, otherInMore)).rejects.toMatchObject({ otherEngine: undefined });
+});

@@ -204,3 +204,30 @@ describe("a shard that is already there", () => {
     expect((await storedShard()).features).toEqual(Float32Array.of(9, 9));
   });
 });
+
+describe("a batch whose worker died", () => {
+  test("is tried with marks, one image at a time", async () => {
+    await addImages(6);
+    expect(await featurize({ restarts: 1 })).toMatchObject({ rows: 6, quarantined: 0, decoded: 6 });
+    expect(input.most).toBe(1);
+    expect([...(await storedShard()).index]).toEqual([0, 1, 2, 3, 4, 5]);
+    const marks: string[] = [];
+    for await (const { key } of out.list({ prefix: layout.suspects(0) })) marks.push(key);
+    expect(marks.sort()).toEqual(Array.from({ length: 7 }, (_, i) => layout.suspect(0, i, 1)));
+  });
+
+  test("goes on without the image that was in hand at two deaths", async () => {
+    await addImages(4);
+    for (const [index, trial] of [
+      [0, 1],
+      [1, 1],
+      [1, 2],
+    ] as const) {
+      await out.put(layout.suspect(0, index, trial), new Uint8Array());
+    }
+    expect(await featurize({ restarts: 3 })).toMatchObject({ rows: 3, quarantined: 1, decoded: 3 });
+    const { quarantined, index } = await storedShard();
+    expect([...index]).toEqual([0, 2, 3]);
+    expect(quarantined).toMatchObject([{ index: 1, stage: "infer", reason: "crashed" }]);
+  });
+});
