@@ -26,6 +26,15 @@ export function describeMissing({ coordinators, workers }: LiveRoles): string | 
   return missing.length === 0 ? undefined : missing.join(" and ");
 }
 
+/** What keeps live processes from their work, each in words, with how many say so. */
+export function describeTroubles({ workers, reducers }: LiveRoles): string[] {
+  const counts = new Map<string, number>();
+  for (const { role = "process", trouble } of [...workers, ...reducers]) {
+    if (trouble !== undefined) counts.set(`${role} ${trouble}`, (counts.get(`${role} ${trouble}`) ?? 0) + 1);
+  }
+  return [...counts].map(([trouble, n]) => `${n} × ${trouble}`);
+}
+
 /**
  * Waits until the pool has a coordinator and a worker. Says at once what is missing; answers it, in words, where it is
  * still missing after `waitMs`. A missing reducer is said too, but it is needed at the end only.

@@ -9,6 +9,7 @@ import { homeOfPool } from "./home-of-pool.ts";
 import { awaitRoles, liveRoles } from "./live-roles.ts";
 import { refuseLocalPlaces } from "./refuse-local-places.ts";
 import { type SubmitOptions, type Submitted, submitRun } from "./submit-run.ts";
+import { watchTroubles } from "./trouble-watch.ts";
 
 export interface RunInPoolOptions extends Omit<SubmitOptions, "home"> {
   readonly redis: string;
@@ -56,6 +57,7 @@ export async function runInPool(options: RunInPoolOptions): Promise<RunSummary> 
     try {
       const missing = await awaitRoles({ registry, waitMs, onNotice, signal });
       if (missing !== undefined) throw await withoutPool(submitted, missing, options.submittedBy);
+      onClose(watchTroubles(registry, onNotice));
       const seen = new SeenProgress(startedAt);
       const ended = await followRun({
         out,
