@@ -9,8 +9,10 @@ export type Fault =
   | { readonly kind: "delay"; readonly ms: number }
   /** Never answered. */
   | { readonly kind: "hang" }
+  /** The connection breaks at once, as if nobody listened. */
+  | { readonly kind: "drop" }
   /** Passed on and done; its answer is lost. */
-  | { readonly kind: "lose-answer" };
+  | { readonly kind: "lose-answer"; readonly onDone?: () => void };
 
 export interface FaultProxy {
   readonly endpoint: string;
@@ -22,6 +24,8 @@ export interface FaultProxy {
   readonly connections: { readonly open: number };
   /** Decides about each request from now on; undefined passes it on. */
   inject(choose: (request: { method: string; url: string; ordinal: number }) => Fault | undefined): void;
+  /** Tells of each answer that was passed on as it came, from now on. */
+  watch(see: (answer: { method: string; url: string; status: number }) => void): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +34,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const agent = new Agent({ keepAlive: true });
   let choose: Parameters<FaultProxy["inject"]>[0] = () => undefined;
+  let see: Parameters<FaultProxy["watch"]>[0] = () => {};
   const counts = { requests: 0, faults: 0, open: 0 };
   const server = createServer((request, response) => {
     counts.requests += 1;
@@ -50,6 +55,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   function handle(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
     if (fault?.kind === "hang") return;
+    if (fault?.kind === "drop") {
+      request.socket.destroy();
+      return;
+    }
     if (fault?.kind === "answer") {
       const { status, code } = fault;
       request.resume();
@@ -67,12 +76,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const onward = forward({ hostname, port, method, path: url, headers, agent, setHost: false }, (answer) => {
       if (fault?.kind === "lose-answer") {
         answer.resume();
-        answer.on("end", () => request.socket.destroy());
+        answer.on("end", () => {
+          fault.onDone?.();
+          request.socket.destroy();
+        });
         return;
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       if (fault?.kind === "reset") breakAfter(fault.afterBytes, answer, response);
       else answer.pipe(response);
+      if (fault === undefined) {
+        answer.on("end", () => see({ method: method ?? "GET", url: url ?? "/", status: answer.statusCode ?? 502 }));
+      }
     });
     onward.on("error", () => request.socket.destroy());
     // What the client no longer wants need not be fetched.
@@ -93,6 +108,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     inject: (next) => {
       choose = next;
+    },
+    watch: (next) => {
+      see = next;
     },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

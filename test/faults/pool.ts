@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FaultProxy } from "../support/fault-proxy.ts";
+import { weights } from "../support/places.ts";
+import { type Ended, pomona } from "../support/pomona.ts";
+import { type RedisOptions, startRedis, type TestRedis } from "../support/redis.ts";
+import type { S3Server } from "../support/versitygw.ts";
+import { waitFor } from "../support/wait-for.ts";
+import { corpus, runOptions } from "./corpus.ts";
+import { Member, type Role } from "./member.ts";
+
+export interface PoolOptions {
+  readonly coordinators?: number;
+  readonly workers?: number;
+  readonly reducers?: number;
+  readonly redis?: RedisOptions;
+  /** More flags of a role. */
+  readonly flags?: Partial<Readonly<Record<Role, readonly string[]>>>;
+}
+
+export interface PoolPlace {
+  readonly s3: S3Server;
+  readonly scratch: string;
+  readonly home: string;
+}
+
+export interface SubmitOptions {
+  readonly input?: string;
+  readonly flags?: readonly string[];
+}
+
+/** Nobody restarts a coordinator that ended so long ago. */
+const abandonedMs = 10_000;
+
+/** A Redis and the processes around it. */
+export class Pool {
+  readonly redis: TestRedis;
+  readonly members: Member[] = [];
+  readonly #place: PoolPlace;
+  readonly #options: PoolOptions;
+
+  private constructor(place: PoolPlace, options: PoolOptions, redis: TestRedis) {
+    this.#place = place;
+    this.#options = options;
+    this.redis = redis;
+  }
+
+  static async open(place: PoolPlace, options: PoolOptions): Promise<Pool> {
+    const pool = new Pool(place, options, await startRedis(options.redis));
+    const { coordinators = 1, workers = 2, reducers = 1 } = options;
+    for (let i = 0; i < coordinators; i++) await pool.start("coordinator");
+    for (let i = 0; i < workers; i++) await pool.start("worker");
+    for (let i = 0; i < reducers; i++) await pool.start("reducer");
+    return pool;
+  }
+
+  async start(role: Role, more: readonly string[] = []): Promise<Member> {
+    const { s3, scratch, home } = this.#place;
+    const own = { coordinator: [], worker: ["--workers", "1", "--weights", weights], reducer: ["--processes", "1"] };
+    const member = await Member.start({
+      role,
+      args: ["--health-port", "0", ...own[role], ...(this.#options.flags?.[role] ?? []), ...more],
+      scratch,
+      env: { ...s3.env, POMONA_HOME: home },
+      s3Endpoint: s3.endpoint,
+      redisPort: this.redis.port,
+    });
+    this.members.push(member);
+    return member;
+  }
+
+  of(role: Role): Member[] {
+    return this.members.filter((member) => member.role === role);
+  }
+
+  /** Lets a fault befall the requests to S3 of all that run now. */
+  inject(choose: Parameters<FaultProxy["inject"]>[0]): void {
+    for (const { s3 } of this.members) s3.inject(choose);
+  }
+
+  /** A client's command against this pool. */
+  client(...args: string[]): Promise<Ended> {
+    const { s3, scratch, home } = this.#place;
+    const env = { ...s3.env, POMONA_HOME: home, POMONA_S3_ENDPOINT: s3.endpoint, POMONA_REDIS: this.redis.url };
+    return pomona(args, { scratch, env });
+  }
+
+  /** Submits a run and returns its id. */
+  async submit(out: string, { input = corpus, flags = [] }: SubmitOptions = {}): Promise<string> {
+    const ended = await this.client(
+      "submit",
+      input,
+      "--out",
+      out,
+      "--home",
+      this.#place.home,
+      "--weights",
+      weights,
+      ...runOptions,
+      ...flags,
+      "--json",
+    );
+    if (ended.code !== 0) throw new Error(`submit: exit ${ended.code}: ${ended.stdout}${ended.stderr}`);
+    return String(ended.json.run);
+  }
+
+  /** Waits for `_SUCCESS`, which is its seconds. Throws what everybody said where the run fails or takes too long. */
+  async finished(folder: string, { seconds = 180 } = {}): Promise<number> {
+    const startedAt = performance.now();
+    let drivenAt = startedAt;
+    try {
+      await waitFor(
+        `the end of ${folder}`,
+        async () => {
+          const failure = await failureIn(folder);
+          if (failure !== undefined) throw new Error(`the run failed: ${failure}`);
+          if (this.of("coordinator").some(({ isAlive }) => isAlive)) drivenAt = performance.now();
+          if (performance.now() - drivenAt > abandonedMs) throw new Error("there is no coordinator any more");
+          return existsSync(join(folder, "_SUCCESS"));
+        },
+        { seconds, everyMs: 50 },
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${this.said()}`);
+    }
+    return (performance.now() - startedAt) / 1000;
+  }
+
+  /** The last words of all. */
+  said(): string {
+    return this.members.map((member) => `${member.role} ${member.pid}: ${member.said().slice(-600)}`).join("\n");
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.members.map((member) => member.close()));
+    await this.redis.close();
+  }
+}
+
+/** Why the newest entry of the log says that the run failed. */
+export async function failureIn(folder: string): Promise<string | undefined> {
+  const log = join(folder, "_run/log");
+  const newest = (await readdir(log).catch(() => [])).sort().at(-1);
+  if (newest === undefined) return undefined;
+  const entry = JSON.parse(await readFile(join(log, newest), "utf8").catch(() => "{}"));
+  return entry.kind === "failed" ? entry.failure.message : undefined;
+}
