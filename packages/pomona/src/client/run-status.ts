@@ -53,7 +53,7 @@ export async function readRunStatus(
 ): Promise<RunStatus> {
   const { record, out, log } = found;
   const [state, file] = await Promise.all([log.read(), readRunFile(found)]);
-  const name = nameOf(state, record.run);
+  const name = nameOf(state, record);
   const isOpen = ["waiting", "running", "paused", "publishing", "failed", "cancelled"].includes(name);
   const progress = isOpen && file !== undefined ? await progressOf(found, state, registry) : undefined;
   const success = name === "done" ? await successOf(found) : undefined;
@@ -76,13 +76,16 @@ export async function readRunStatus(
   };
 }
 
+/** Between the entry in the home and the first one in the log lie a few requests. */
+const openingMs = 10 * 60_000;
+
 /** Whether the state can change without anybody asking for it. */
 export function isOver(state: RunState): boolean {
   return ["done", "failed", "cancelled", "replaced"].includes(state);
 }
 
-function nameOf(state: LogState, run: string): RunState {
-  if (state.entries === 0) return "opening";
+function nameOf(state: LogState, { run, at }: FoundRun["record"]): RunState {
+  if (state.entries === 0) return Date.now() - Date.parse(at) < openingMs ? "opening" : "replaced";
   if (state.run !== run) return "replaced";
   if (state.status !== "running")
     return state.status === "new" || state.status === "deleting" ? "replaced" : state.status;
