@@ -68,7 +68,7 @@ async function openSetting(requested = weights): Promise<Setting> {
   const file = { name: "pomona.run", version: 1, protocol: 1, run, input: input.uri, features, pomona: "0", at: "" };
   const queue = new EmbeddedQueue();
   closers.push(() => queue.close());
-  return { queue, input, out, opened: { file, input, out } as OpenRun };
+  return { queue, input, out, opened: { file, input, out } as Partial<OpenRun> as OpenRun };
 }
 
 function open({ queue, opened }: Setting, options: Partial<WorkerOptions> = {}): Worker {

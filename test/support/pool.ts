@@ -1,89 +1,56 @@
-import { afterAll } from "vitest";
-import { pomona, type Started, startPomona } from "./pomona.ts";
-import { freePort, startRedis, type TestRedis } from "./redis.ts";
-import { makeScratch } from "./scratch.ts";
+import { join } from "node:path";
+import { weights } from "./places.ts";
+import { type Ended, pomona, type Started, startPomona } from "./pomona.ts";
+import { startRedis, type TestRedis } from "./redis.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** A role of a pool in a process of its own. */
-export interface Member extends Started {
-  /** Status and text of one of its pages; undefined where nobody listens. */
-  page(path: string): Promise<{ readonly status: number; readonly text: string } | undefined>;
-  ready(seconds?: number): Promise<void>;
-  /** Ends it gracefully; throws unless it exits with 0. Returns the seconds that it took. */
-  stop(): Promise<number>;
-  kill9(): Promise<void>;
-}
+type Role = "coordinator" | "worker" | "reducer";
 
-export interface Pool {
+const roleFlags: Readonly<Record<Role, readonly string[]>> = {
+  coordinator: [],
+  worker: ["--workers", "1", "--weights", weights],
+  reducer: ["--processes", "1"],
+};
+
+/** A pool of real processes over a Redis of its own, in a scratch folder that holds its home. */
+export interface TestPool {
   readonly redis: TestRedis;
-  readonly scratch: string;
-  start(role: "coordinator" | "worker" | "reducer", ...flags: string[]): Promise<Member>;
-  /** `pomona <args>` as a client of the pool; throws unless it exits with 0. Returns its standard output. */
-  client(...args: string[]): Promise<string>;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts a role and waits until it says that it is there. */
+  start(role: Role, ...more: readonly string[]): Promise<Started>;
+  /** Runs a command of a user of the pool: `POMONA_REDIS` is set, `POMONA_HOME` is not. */
+  command(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  begin(args: readonly string[]): Started;
+  close(): Promise<void>;
 }
 
-/** A Redis and a home of their own. What is still alive at the end of the test file is killed. */
-export async function openPool(): Promise<Pool> {
-  const redis = await startRedis();
-  const scratch = await makeScratch("pool");
-  const members: Member[] = [];
-  const env = { POMONA_REDIS: redis.url };
-  afterAll(async () => {
-    await Promise.all(members.map((member) => member.kill9()));
-    await redis.close();
-  });
+export async function startPool(scratch: string, { password }: { readonly password?: string } = {}): Promise<TestPool> {
+  const redis = await startRedis(password === undefined ? {} : { password });
+  const home = join(scratch, "pool-home");
+  // An empty variable is as good as none; startPomona would set it otherwise.
+  const env = { POMONA_REDIS: redis.url, POMONA_HOME: "" };
+  const roles: Started[] = [];
   return {
     redis,
-    scratch,
-    async start(role, ...flags) {
-      const port = await freePort();
-      const started = startPomona([role, "--health-port", String(port), ...flags], { scratch, env });
-      const member = memberOf(started, port);
-      members.push(member);
-      return member;
+    home,
+    env,
+    async start(role, ...more) {
+      const where = role === "coordinator" ? ["--home", home] : [];
+      const started = startPomona([role, ...where, "--health-port", "0", ...roleFlags[role], ...more], {
+        scratch,
+        env,
+      });
+      roles.push(started);
+      await waitFor(`the ${role} to start`, () => started.said().includes(`${role} started`));
+      return started;
     },
-    async client(...args) {
-      const { code, stdout, stderr } = await pomona(args, { scratch, env });
-      if (code !== 0) throw new Error(`pomona ${args.join(" ")}: exit ${code}\n${stdout}\n${stderr}`);
-      return stdout.trim();
-    },
-  };
-}
-
-function memberOf(started: Started, port: number): Member {
-  async function page(path: string) {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5000) });
-      return { status: response.status, text: await response.text() };
-    } catch {
-      return undefined;
-    }
-  }
-  const hasEnded = (): boolean => started.child.exitCode !== null || started.child.signalCode !== null;
-  return {
-    ...started,
-    page,
-    async ready(seconds = 30) {
-      await waitFor(
-        "a member to be ready",
-        async () => {
-          if (hasEnded()) throw new Error(`ended early:\n${started.said()}`);
-          return (await page("/readyz"))?.status === 200;
-        },
-        { seconds, everyMs: 50 },
-      );
-    },
-    async stop() {
-      const from = performance.now();
-      started.child.kill("SIGTERM");
-      const { code, stderr } = await started.ended;
-      if (code !== 0) throw new Error(`exit ${code} after SIGTERM:\n${stderr}`);
-      return (performance.now() - from) / 1000;
-    },
-    async kill9() {
-      if (hasEnded()) return;
-      started.signalGroup("SIGKILL");
-      await started.ended;
+    command: (args, extra = {}) => pomona(args, { scratch, env: { ...env, ...extra } }),
+    begin: (args) => startPomona(args, { scratch, env }),
+    async close() {
+      for (const role of roles) role.signalGroup("SIGKILL");
+      await Promise.all(roles.map(({ ended }) => ended));
+      await redis.close();
     },
   };
 }

@@ -1,4 +1,12 @@
-import { decodeRunFile, type LogEntry, MissingObjectError, type OpenRun, RunLog, runLayout } from "@pomona/core";
+import {
+  decodeRunFile,
+  decodeRunSettings,
+  type LogEntry,
+  MissingObjectError,
+  type OpenRun,
+  RunLog,
+  runLayout,
+} from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { afterEach, expect, test } from "vitest";
 import type { RunEnd } from "../src/active-run.ts";
@@ -30,8 +38,13 @@ function serve(scene: Scene, { boot = "coordinator", working = true } = {}): Ser
   if (working) new FakePool(queue, scene.out);
   const ends: RunEnd[] = [];
   const openRun = async (run: string): Promise<OpenRun> => {
-    const key = runLayout(run).config;
-    return { file: decodeRunFile(await scene.out.get(key), key), input: scene.input, out: scene.out };
+    const { config, settings } = runLayout(run);
+    return {
+      file: decodeRunFile(await scene.out.get(config), config),
+      settings: decodeRunSettings(await scene.out.get(settings), settings),
+      input: scene.input,
+      out: scene.out,
+    };
   };
   const server = new RunServer({
     home: scene.home,

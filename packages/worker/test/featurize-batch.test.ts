@@ -67,7 +67,7 @@ async function featurize(options: Partial<FeaturizeBatchOptions> = {}, maxBytes 
   const features = featureOptions.parse({ maxBytes });
   const file = { name: "pomona.run", version: 1, protocol: 1, run, input: "memory:///", features, pomona: "0", at: "" };
   return featurizeBatch({
-    openRun: { file, input, out } as OpenRun,
+    openRun: { file, input, out } as Partial<OpenRun> as OpenRun,
     batch: 0,
     featurizer: pool,
     dimension: 2,
