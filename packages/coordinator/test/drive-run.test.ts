@@ -37,6 +37,15 @@ describe("driving a run", () => {
     );
   });
 
+  test("needs no right to delete anything, the first time", async () => {
+    const scene = await stage({ count: 50, badEvery: 20 });
+    scene.out.delete = async (keys) => {
+      throw new Error(`denied: ${keys}`);
+    };
+    await runAll(scene);
+    expect(await successOf(scene)).toMatchObject({ books: { listed: 50, quarantined: 3 } });
+  });
+
   test("makes only what is missing", async () => {
     const scene = await stage({ count: 50 });
     const opened = await open(scene);

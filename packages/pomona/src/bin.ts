@@ -11,7 +11,7 @@ let signals = 0;
 function onSignal(): void {
   signals += 1;
   if (signals > 1) process.exit(130);
-  process.stderr.write("\nFinishing what is in flight; press Ctrl-C again to stop at once.\n");
+  process.stderr.write("\nStopping; press Ctrl-C again to stop at once.\n");
   stop.abort(new Interrupted("Run the same command again to go on: what is stored is not decoded again."));
 }
 
