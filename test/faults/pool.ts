@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly redis?: RedisOptions;
   /** More flags of a role. */
   readonly flags?: Partial<Readonly<Record<Role, readonly string[]>>>;
+  /** More of the environment of workers. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface PoolPlace {
@@ -27,6 +29,8 @@ export interface PoolPlace {
 
 export interface SubmitOptions {
   readonly input?: string;
+  /** Default: those of the reference; `any` for those that each worker finds. */
+  readonly network?: "any";
   readonly flags?: readonly string[];
 }
 
@@ -48,21 +52,21 @@ export class Pool {
 
   static async open(place: PoolPlace, options: PoolOptions): Promise<Pool> {
     const pool = new Pool(place, options, await startRedis(options.redis));
-    const { coordinators = 1, workers = 2, reducers = 1 } = options;
+    const { coordinators = 1, workers = 2, reducers = 1, workerEnvironment } = options;
     for (let i = 0; i < coordinators; i++) await pool.start("coordinator");
-    for (let i = 0; i < workers; i++) await pool.start("worker");
+    for (let i = 0; i < workers; i++) await pool.start("worker", workerEnvironment);
     for (let i = 0; i < reducers; i++) await pool.start("reducer");
     return pool;
   }
 
-  async start(role: Role, more: readonly string[] = []): Promise<Member> {
+  async start(role: Role, environment: Readonly<Record<string, string>> = {}): Promise<Member> {
     const { s3, scratch, home } = this.#place;
-    const own = { coordinator: [], worker: ["--workers", "1", "--weights", weights], reducer: ["--processes", "1"] };
+    const own = { coordinator: [], worker: ["--workers", "1"], reducer: ["--processes", "1"] };
     const member = await Member.start({
       role,
-      args: ["--health-port", "0", ...own[role], ...(this.#options.flags?.[role] ?? []), ...more],
+      args: ["--health-port", "0", ...own[role], ...(this.#options.flags?.[role] ?? [])],
       scratch,
-      env: { ...s3.env, POMONA_HOME: home },
+      env: { ...s3.env, POMONA_HOME: home, POMONA_WEIGHTS: weights, ...environment },
       s3Endpoint: s3.endpoint,
       redisPort: this.redis.port,
     });
@@ -87,7 +91,7 @@ export class Pool {
   }
 
   /** Submits a run and returns its id. */
-  async submit(out: string, { input = corpus, flags = [] }: SubmitOptions = {}): Promise<string> {
+  async submit(out: string, { input = corpus, network, flags = [] }: SubmitOptions = {}): Promise<string> {
     const ended = await this.client(
       "submit",
       input,
@@ -95,8 +99,7 @@ export class Pool {
       out,
       "--home",
       this.#place.home,
-      "--weights",
-      weights,
+      ...(network === "any" ? [] : ["--weights", weights]),
       ...runOptions,
       ...flags,
       "--json",
