@@ -155,6 +155,22 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
     }
   });
 
+  it.skipIf(process.getuid?.() !== 0)("keeps a worker that alone may not write from failing a run", async () => {
+    await workers[0].stop();
+    const { out } = await submit("alone", "--give-up-after", "2", "--batch-size", "4");
+    await shards(out, 1);
+    const denied = await pool.startAs(65_534, "worker", "--workers", "1", "--weights", weights);
+    await waitFor("its notice", () => denied.said().includes("storage fails here and works for others"));
+    expect(await denied.page("/readyz")).toMatchObject({ status: 503, text: expect.stringContaining("fails alone") });
+    expect(await denied.page("/healthz")).toMatchObject({ status: 200 });
+    await done(out);
+    await expectExact(out);
+    expect((await denied.page("/metrics"))?.text).toMatch(/^pomona_storage_retries_total\{operation="put"\} [1-9]/m);
+    await denied.stop();
+    workers[0] = await startWorker();
+    await workers[0].ready();
+  });
+
   it("has a worker of another fingerprint refuse a run, in words, without failing it", async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     const wasm = ["--engine", "tfjs-wasm"];

@@ -18,6 +18,8 @@ export interface Pool {
   readonly redis: TestRedis;
   readonly scratch: string;
   start(role: "coordinator" | "worker" | "reducer", ...flags: string[]): Promise<Member>;
+  /** As a user of this number. */
+  startAs(uid: number, role: "worker", ...flags: string[]): Promise<Member>;
   /** `pomona <args>` as a client of the pool; throws unless it exits with 0. Returns its standard output. */
   client(...args: string[]): Promise<string>;
 }
@@ -32,16 +34,18 @@ export async function openPool(): Promise<Pool> {
     await Promise.all(members.map((member) => member.kill9()));
     await redis.close();
   });
+  async function start(args: readonly string[], uid?: number): Promise<Member> {
+    const port = await freePort();
+    const as = uid === undefined ? {} : { uid };
+    const member = memberOf(startPomona([...args, "--health-port", String(port)], { scratch, env, ...as }), port);
+    members.push(member);
+    return member;
+  }
   return {
     redis,
     scratch,
-    async start(role, ...flags) {
-      const port = await freePort();
-      const started = startPomona([role, "--health-port", String(port), ...flags], { scratch, env });
-      const member = memberOf(started, port);
-      members.push(member);
-      return member;
-    },
+    start: (role, ...flags) => start([role, ...flags]),
+    startAs: (uid, role, ...flags) => start([role, ...flags], uid),
     async client(...args) {
       const { code, stdout, stderr } = await pomona(args, { scratch, env });
       if (code !== 0) throw new Error(`pomona ${args.join(" ")}: exit ${code}\n${stdout}\n${stderr}`);
