@@ -52,3 +52,9 @@ export function summarise(
     warnings: model.warnings,
   };
 }
+
+/** Of a call that found the result there already. */
+export function summariseFinished(success: Success, out: string, seconds: number): RunSummary {
+  const nothing = { decodedImages: 0, resumedImages: 0, firstImageSeconds: null, featurizingSeconds: 0 };
+  return summarise(success, { outcome: "finished", out, seconds, ...nothing });
+}

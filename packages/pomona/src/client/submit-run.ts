@@ -1,25 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { identifyProcess, openOutput, preflight } from "@pomona/coordinator";
-import { type Config, type FeatureConfig, makeRunId, type ObjectStore, type Success, UsageError } from "@pomona/core";
-import { s3OptionsOf } from "@pomona/store";
-import { describeSkipped, openImages, openPlace } from "../places.ts";
-import { version } from "../version.ts";
-import { openPatient } from "./open-patient.ts";
+import { openOutput } from "@pomona/coordinator";
+import { type FeatureConfig, type ObjectStore, Patience, type Success, UsageError } from "@pomona/core";
+import { PatientStore } from "@pomona/store";
+import { type OutputRequest, prepareOutput } from "../prepare-output.ts";
 
-export interface SubmitOptions {
-  readonly input: string;
-  readonly out: string;
-  readonly config: Config;
-  /** Where the pool's runs are registered. */
-  readonly home: string;
-  readonly cwd: string;
-  readonly submittedBy: string;
-  readonly overwrite?: boolean;
-  readonly refit?: boolean;
+export interface SubmitOptions extends OutputRequest {
   /** Gets a POST when the run has ended. */
   readonly notify?: string | undefined;
 }
+
+/** Somebody waits for the answer: a hiccup is bridged, and what is wrong shows soon. */
+const giveUpAfterMs = 5_000;
 
 /** What a request for a run came to. */
 export interface Submitted {
@@ -36,45 +27,16 @@ export interface Submitted {
  * of view: input and output are tried before anything is recorded.
  */
 export async function submitRun(options: SubmitOptions): Promise<Submitted> {
-  const { cwd, overwrite = false, refit = false, submittedBy } = options;
-  const config = { ...options.config, features: absolute(options.config.features, cwd) };
+  const config = { ...options.config, features: absolute(options.config.features, options.cwd) };
   const notify = options.notify === undefined ? undefined : checkNotify(options.notify);
-  const s3 = s3OptionsOf(config.machine);
-  const [bareInput, bareOut] = await Promise.all([
-    openPlace(options.input, cwd, "input", { s3 }),
-    openPlace(options.out, cwd, "output", { s3 }),
-  ]);
-  const [input, out, home] = await Promise.all([
-    openPatient(options.input, cwd, "input", { s3 }),
-    openPatient(options.out, cwd, "output", { s3 }),
-    openPatient(options.home, cwd, "home", { s3 }),
-  ]);
-  const images = await openImages({ input: bareInput, out: bareOut, features: config.features, cwd, s3 });
+  const patience = new Patience({ giveUpAfterMs });
+  const { options: request, images } = await prepareOutput(
+    { ...options, config },
+    { patient: (store) => new PatientStore(store, patience) },
+  );
   try {
-    const opened = await openOutput({
-      home,
-      input,
-      out,
-      config,
-      newRun: makeRunId(new Date(), randomBytes(6)),
-      owner: await identifyProcess(),
-      drives: false,
-      notify,
-      submittedBy,
-      pomona: version,
-      overwrite,
-      refit,
-      takeOver: false,
-      now: () => new Date(),
-      beforeBegin: () =>
-        preflight({
-          input: bareInput,
-          out: bareOut,
-          source: images.source,
-          describeSkipped: () => describeSkipped(images.skipped),
-          deletes: overwrite,
-        }),
-    });
+    const opened = await openOutput({ ...request, drives: false, notify });
+    const { out } = request;
     const { run } = opened.file;
     if (opened.kind === "finished") return { outcome: "finished", run, out, success: opened.success };
     return { outcome: opened.kind === "running" ? "attached" : "submitted", run, out };
