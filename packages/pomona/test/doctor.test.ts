@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnosis } from "../src/diagnosis.ts";
 import { examine } from "../src/doctor.ts";
@@ -10,7 +10,9 @@ let folder: string;
 let diagnosis: Diagnosis;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pomona-doctor-"));
+  // Below a folder of its own: photos and weights are looked for beside the working folder.
+  folder = join(await mkdtemp(join(tmpdir(), "pomona-doctor-")), "here");
+  await mkdir(folder);
   await mkdir(join(folder, "models"));
   await writeFile(join(folder, "models", "mobilenet_v2_1.0_224.h5"), "only looked up");
   diagnosis = await examine({
@@ -21,7 +23,7 @@ beforeAll(async () => {
     pathSeconds: 0.5,
   });
 }, 30_000);
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(dirname(folder), { recursive: true }));
 
 describe("a place where a run can work", () => {
   test("is found to be fine, in time, without writing anything", async () => {
