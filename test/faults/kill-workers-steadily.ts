@@ -11,7 +11,7 @@ export const killWorkersSteadily: Fault = {
   what: `kill -9 of a random worker of 4 every ${everySeconds} s, each started again at once, until the run is done; wall at most ${slowdownLimit} times`,
   trials: 3,
   async run(stage, i) {
-    const { input, cleanSeconds, difference: differenceOf } = await largePhotos(stage);
+    const { input, cleanSeconds, difference: differenceOf } = await largePhotos(stage.theatre);
     const random = seededRandom(i + 1);
     const pool = await stage.startPool({ workers: 4 });
     const { out, folder } = stage.output();

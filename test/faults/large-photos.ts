@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { mustRun, runArguments } from "../support/pomona.ts";
 import { differenceFrom, readResult } from "./compare-result.ts";
 import { namesIn, runOptions } from "./corpus.ts";
-import type { Stage } from "./stage.ts";
+import type { Theatre } from "./theatre.ts";
 
 /** Images that take a pool a minute, which is the time that slow faults need. */
 export interface LargePhotos {
@@ -15,19 +15,19 @@ export interface LargePhotos {
   readonly difference: (folder: string) => Promise<string | undefined>;
 }
 
-const made = new WeakMap<Stage, Promise<LargePhotos>>();
+const made = new WeakMap<Theatre, Promise<LargePhotos>>();
 
 /** Made when they are first needed. */
-export function largePhotos(stage: Stage): Promise<LargePhotos> {
-  const photos = made.get(stage) ?? makeLargePhotos(stage);
-  made.set(stage, photos);
+export function largePhotos(theatre: Theatre): Promise<LargePhotos> {
+  const photos = made.get(theatre) ?? makeLargePhotos(theatre);
+  made.set(theatre, photos);
   return photos;
 }
 
-async function makeLargePhotos(stage: Stage): Promise<LargePhotos> {
+async function makeLargePhotos(theatre: Theatre): Promise<LargePhotos> {
   const input = "s3://photos/large";
-  const store = await openStore(input, { cwd: "/", s3: { endpoint: stage.s3.endpoint } });
-  const small = join(stage.s3.folder, "photos/mixed");
+  const store = await openStore(input, { cwd: "/", s3: { endpoint: theatre.s3.endpoint } });
+  const small = join(theatre.s3.folder, "photos/mixed");
   for (const label of (await namesIn(small)).filter((name) => name.startsWith("fruit_"))) {
     for (const name of await namesIn(join(small, label))) {
       const bytes = await sharp(await readFile(join(small, label, name)))
@@ -37,13 +37,14 @@ async function makeLargePhotos(stage: Stage): Promise<LargePhotos> {
       await store.put(`${label}/${name}`, bytes);
     }
   }
-  const env = { ...stage.s3.env, POMONA_S3_ENDPOINT: stage.s3.endpoint };
-  await mustRun(runArguments(input, "s3://results/large", ...runOptions), { scratch: stage.scratch, env });
-  const reference = await readResult(join(stage.s3.folder, "results/large"));
-  const pool = await stage.startPool({ workers: 4 });
-  const { out, folder } = stage.output();
-  await pool.submit(out, { input });
-  const cleanSeconds = await pool.finished(folder, { seconds: 600 });
-  await stage.endTrial();
+  const env = { ...theatre.s3.env, POMONA_S3_ENDPOINT: theatre.s3.endpoint };
+  await mustRun(runArguments(input, "s3://results/large", ...runOptions), { scratch: theatre.scratch, env });
+  const reference = await readResult(join(theatre.s3.folder, "results/large"));
+  const cleanSeconds = await theatre.play(async (stage) => {
+    const pool = await stage.startPool({ workers: 4 });
+    const { out, folder } = stage.output();
+    await pool.submit(out, { input });
+    return pool.finished(folder, { seconds: 600 });
+  });
   return { input, cleanSeconds, difference: (output) => differenceFrom(reference, output) };
 }

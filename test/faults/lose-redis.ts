@@ -23,7 +23,7 @@ export const loseRedis: Fault = {
       await pool.submit(out);
       await shardsStored(folder, 2);
     } else {
-      await sleep(3000);
+      await pool.ready();
     }
     await pool.redis.kill9();
     await sleep(seconds * 1000);

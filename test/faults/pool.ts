@@ -50,8 +50,14 @@ export class Pool {
     this.redis = redis;
   }
 
-  static async open(place: PoolPlace, options: PoolOptions): Promise<Pool> {
+  /** `onEnd` is told how to end it, before anything that may fail. */
+  static async open(
+    place: PoolPlace,
+    options: PoolOptions,
+    onEnd: (close: () => Promise<void>) => void,
+  ): Promise<Pool> {
     const pool = new Pool(place, options, await startRedis(options.redis));
+    onEnd(() => pool.close());
     const { coordinators = 1, workers = 2, reducers = 1, workerEnvironment } = options;
     for (let i = 0; i < coordinators; i++) await pool.start("coordinator");
     for (let i = 0; i < workers; i++) await pool.start("worker", workerEnvironment);
@@ -108,31 +114,34 @@ export class Pool {
     return String(ended.json.run);
   }
 
-  /** Waits for `_SUCCESS`, which is its seconds. Throws what everybody said where the run fails or takes too long. */
+  /** Waits for `_SUCCESS`, which is its seconds. Throws where the run fails or takes too long. */
   async finished(folder: string, { seconds = 180 } = {}): Promise<number> {
     const startedAt = performance.now();
     let drivenAt = startedAt;
-    try {
-      await waitFor(
-        `the end of ${folder}`,
-        async () => {
-          const failure = await failureIn(folder);
-          if (failure !== undefined) throw new Error(`the run failed: ${failure}`);
-          if (this.of("coordinator").some(({ isAlive }) => isAlive)) drivenAt = performance.now();
-          if (performance.now() - drivenAt > abandonedMs) throw new Error("there is no coordinator any more");
-          return existsSync(join(folder, "_SUCCESS"));
-        },
-        { seconds, everyMs: 50 },
-      );
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\n${this.said()}`);
-    }
+    await waitFor(
+      `the end of ${folder}`,
+      async () => {
+        const failure = await failureIn(folder);
+        if (failure !== undefined) throw new Error(`the run failed: ${failure}`);
+        if (this.of("coordinator").some(({ isAlive }) => isAlive)) drivenAt = performance.now();
+        if (performance.now() - drivenAt > abandonedMs) throw new Error("there is no coordinator any more");
+        return existsSync(join(folder, "_SUCCESS"));
+      },
+      { seconds, everyMs: 50 },
+    );
     return (performance.now() - startedAt) / 1000;
+  }
+
+  /** Waits until every process is at work, and workers have loaded their engine. */
+  async ready(): Promise<void> {
+    const word = { coordinator: "coordinator started", worker: "engine loaded", reducer: "reducer started" };
+    const isReady = (member: Member): boolean => member.said().includes(word[member.role]);
+    await waitFor("all processes", () => this.members.every(isReady), { seconds: 60, everyMs: 50 });
   }
 
   /** The last words of all. */
   said(): string {
-    return this.members.map((member) => `${member.role} ${member.pid}: ${member.said().slice(-600)}`).join("\n");
+    return this.members.map((member) => `${member.role} ${member.pid}: ${member.said().slice(-1500)}`).join("\n");
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /** A row of the table of results. */
 export interface FaultRow {
@@ -34,9 +35,9 @@ export async function readRows(file: string): Promise<FaultRow[]> {
 }
 
 /** Complete or not at all: a session may be killed at any time as well. */
-export async function writeRows(file: string, rows: readonly FaultRow[]): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(rows, undefined, 2)}\n`);
-  await rename(`${file}.new`, file);
+export function writeRows(file: string, rows: readonly FaultRow[]): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(rows, undefined, 2)}\n`);
+  renameSync(`${file}.new`, file);
 }
 
 export function formatRow(row: FaultRow): string {

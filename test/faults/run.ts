@@ -3,9 +3,11 @@ import { parseArgs } from "node:util";
 import { redisServer } from "../support/redis.ts";
 import { versitygw } from "../support/versitygw.ts";
 import { allFaults } from "./all-faults.ts";
+import type { Fault } from "./fault.ts";
 import { formatRow, hasPassed, readRows, writeRows } from "./results.ts";
-import { Stage } from "./stage.ts";
+import { Theatre } from "./theatre.ts";
 import { tryFault } from "./try-fault.ts";
+import { Turns } from "./turns.ts";
 
 // What dies, and what becomes of the result: `npm run faults [-- --only F1,F2 --trials 5 --quick --resume]`.
 // A row a fault; ends with an exit code other than 0 unless every table was that of the undisturbed run.
@@ -17,6 +19,8 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     resume: { type: "boolean", default: false },
     results: { type: "string" },
+    /** Trials at once. */
+    jobs: { type: "string" },
   },
 });
 const missing = [...(redisServer ? [] : ["redis-server"]), ...(versitygw ? [] : ["versitygw"])];
@@ -31,34 +35,37 @@ if (unknown.length > 0)
   throw new Error(`there is no ${unknown.join()}; there are ${allFaults.map(({ id }) => id).join()}`);
 
 const startedAt = performance.now();
-const rows = file === undefined ? [] : await readRows(file);
+let rows = file === undefined ? [] : await readRows(file);
 const done = values.resume ? rows.filter((row) => row.skipped === undefined && hasPassed(row)).map(({ id }) => id) : [];
-const stage = await Stage.open();
+const turns = new Turns(Number(values.jobs ?? (quick ? 3 : 1)));
+const theatre = await Theatre.open();
 let failed = 0;
 let passed = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stage.close().finally(() => process.exit(130)));
+  process.once(signal, () => void theatre.close().finally(() => process.exit(130)));
 }
 try {
-  console.log(`an undisturbed run in one process takes ${stage.referenceSeconds.toFixed(1)} s`);
-  for (const fault of allFaults) {
-    if (wanted !== undefined && !wanted.includes(fault.id)) continue;
-    const trials = values.trials === undefined ? (quick ? fault.quickTrials : fault.trials) : Number(values.trials);
-    if (trials === undefined || done.includes(fault.id)) continue;
-    const row = await tryFault(stage, fault, { trials, quick });
-    console.log(formatRow(row));
-    if (row.skipped === undefined) {
-      if (hasPassed(row)) passed += 1;
-      else failed += 1;
-    }
-    if (file === undefined) continue;
-    const at = rows.findIndex(({ id }) => id === row.id);
-    rows.splice(at < 0 ? rows.length : at, at < 0 ? 0 : 1, row);
-    await writeRows(file, rows);
-  }
+  console.log(`an undisturbed run in one process takes ${theatre.referenceSeconds.toFixed(1)} s`);
+  const chosen = allFaults.filter(({ id }) => (wanted?.includes(id) ?? true) && !done.includes(id));
+  await Promise.all(chosen.map((fault) => tryAndTell(fault)));
 } finally {
-  await stage.close();
+  await theatre.close();
 }
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
 console.log(`${passed} passed, ${failed} failed in ${seconds} s`);
 process.exit(failed === 0 ? 0 : 1);
+
+async function tryAndTell(fault: Fault): Promise<void> {
+  const trials = values.trials === undefined ? (quick ? fault.quickTrials : fault.trials) : Number(values.trials);
+  if (trials === undefined) return;
+  const row = await tryFault(theatre, fault, { trials, quick, turns });
+  console.log(formatRow(row));
+  if (row.skipped === undefined) {
+    if (hasPassed(row)) passed += 1;
+    else failed += 1;
+  }
+  if (file === undefined) return;
+  const order = allFaults.map(({ id }) => id);
+  rows = [...rows.filter(({ id }) => id !== row.id), row].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  writeRows(file, rows);
+}

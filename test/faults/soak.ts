@@ -6,7 +6,8 @@ import { drawPhotos } from "../fixtures/drawn-photos.ts";
 import { processTree } from "../support/process-tree.ts";
 import { readSuccess } from "../support/run-state.ts";
 import type { Pool } from "./pool.ts";
-import { Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import { Theatre } from "./theatre.ts";
 
 // F18: `npm run faults:soak [-- --images 100000]`. A long run, and whether anything grows: resident memory and open
 // files of each role from 20 % of the batches to the end, keys and events of Redis. Prints a line a minute.
@@ -27,9 +28,16 @@ interface Sample {
   readonly events: number;
 }
 
-const stage = await Stage.open();
+const theatre = await Theatre.open();
 let wrong: string[] = [];
 try {
+  wrong = await theatre.play(soak);
+} finally {
+  await theatre.close();
+}
+process.exit(wrong.length === 0 ? 0 : 1);
+
+async function soak(stage: Stage): Promise<string[]> {
   const input = join(stage.s3.folder, "photos/soak");
   await linkPhotos(input);
   const pool = await stage.startPool();
@@ -49,12 +57,10 @@ try {
     isOver = true;
   });
   await sampling;
-  wrong = judge(samples, (await readSuccess(folder)).books.featurized);
-  console.log(`${images} images in ${seconds.toFixed(0)} s: ${wrong.join("; ") || "nothing grows"}`);
-} finally {
-  await stage.close();
+  const found = judge(samples, (await readSuccess(folder)).books.featurized);
+  console.log(`${images} images in ${seconds.toFixed(0)} s: ${found.join("; ") || "nothing grows"}`);
+  return found;
 }
-process.exit(wrong.length === 0 ? 0 : 1);
 
 async function linkPhotos(input: string): Promise<void> {
   const drawn = join(dirname(input), "soak-drawings");

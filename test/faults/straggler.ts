@@ -11,7 +11,7 @@ export const straggler: Fault = {
   what: `one of 4 workers at ${100 * share} % of its speed; wall at most ${slowdownLimit} times`,
   trials: 2,
   async run(stage) {
-    const { input, cleanSeconds, difference: differenceOf } = await largePhotos(stage);
+    const { input, cleanSeconds, difference: differenceOf } = await largePhotos(stage.theatre);
     const pool = await stage.startPool({ workers: 4 });
     const [slow] = pool.of("worker");
     const { out, folder } = stage.output();

@@ -1,31 +1,41 @@
 import type { Fault, Trial } from "./fault.ts";
 import type { FaultRow } from "./results.ts";
-import type { Stage } from "./stage.ts";
+import type { Theatre } from "./theatre.ts";
+import type { Turns } from "./turns.ts";
 
 /** More notes than this are of no use to anybody. */
 const noteLimit = 24;
 const noteCharacters = 3000;
 
+export interface TryOptions {
+  readonly trials: number;
+  readonly quick: boolean;
+  /** Lets so many trials, of all faults together, run at once. */
+  readonly turns: Turns;
+}
+
 /** Tries a fault so often, and says what came of it. */
 export async function tryFault(
-  stage: Stage,
+  theatre: Theatre,
   fault: Fault,
-  { trials, quick }: { readonly trials: number; readonly quick: boolean },
+  { trials, quick, turns }: TryOptions,
 ): Promise<FaultRow> {
   const { id, what, recoveryLimit } = fault;
   const startedAt = performance.now();
   const skipped = fault.cannot?.();
-  const tried: Trial[] = [];
-  for (let i = 0; i < (skipped === undefined ? trials : 0); i++) {
-    const trial = await fault.run(stage, i, { quick }).catch((error: Error): Trial => {
-      return { exact: false, notes: error.message };
-    });
-    await stage.endTrial();
-    tried.push(trial);
-    if (!trial.exact || (trial.recoverySeconds ?? 0) > (recoveryLimit ?? Number.POSITIVE_INFINITY)) {
-      console.log(`${id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
-    }
-  }
+  const tried = await Promise.all(
+    Array.from({ length: skipped === undefined ? trials : 0 }, (_, i) =>
+      turns.take(async () => {
+        const trial = await theatre
+          .play((stage) => fault.run(stage, i, { quick }))
+          .catch((error: Error): Trial => ({ exact: false, notes: error.message }));
+        if (!trial.exact || (trial.recoverySeconds ?? 0) > (recoveryLimit ?? Number.POSITIVE_INFINITY)) {
+          console.log(`${id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
+        }
+        return trial;
+      }),
+    ),
+  );
   const recoveries = tried.map(({ recoverySeconds }) => recoverySeconds).filter((seconds) => seconds !== undefined);
   return {
     id,

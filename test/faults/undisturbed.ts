@@ -5,7 +5,6 @@ export const undisturbed: Fault = {
   id: "F0",
   what: "nothing happens: the pool against the run in one process",
   trials: 3,
-  quickTrials: 1,
   async run(stage) {
     const pool = await stage.startPool();
     const { out, folder } = stage.output();
