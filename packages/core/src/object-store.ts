@@ -61,6 +61,8 @@ export interface GetOptions {
   /** Bytes `start` (inclusive) to `end` (exclusive). */
   readonly range?: { readonly start: number; readonly end: number };
   readonly maxBytes?: number;
+  /** Where the bytes may be put, so that memory can be used again; a store may put them elsewhere. */
+  readonly allocate?: (length: number) => Uint8Array;
   readonly signal?: AbortSignal;
 }
 

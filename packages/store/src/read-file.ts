@@ -21,13 +21,13 @@ export function entryOf(key: string, { size, mtimeMs }: Stats): ObjectEntry {
 /** Reads through one handle. Bytes of a file that changes meanwhile are never returned: ChangedObjectError. */
 export async function readObject(
   file: ObjectFile,
-  { expect, range, maxBytes, signal }: GetOptions,
+  { expect, range, maxBytes, allocate = Buffer.allocUnsafeSlow, signal }: GetOptions,
 ): Promise<Uint8Array> {
   return withFile(file, async (handle, before) => {
     const entry = entryOf(file.key, before);
     if (expect !== undefined && !isSameVersion(entry, expect)) throw new ChangedObjectError(file.key, file.uri);
     const { start, end } = rangeWithin(entry, range, maxBytes);
-    const bytes = Buffer.allocUnsafeSlow(end - start);
+    const bytes = allocate(end - start);
     for (let done = 0; done < bytes.length; ) {
       signal?.throwIfAborted();
       const size = Math.min(readBytes, bytes.length - done);

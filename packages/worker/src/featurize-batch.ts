@@ -18,6 +18,7 @@ import { Marks } from "./marks.ts";
 import type { ImageOutcome } from "./pool-image.ts";
 import { findShard, putShard, type ShardIdentity } from "./put-shard.ts";
 import { readImage } from "./read-image.ts";
+import { SpareMemory } from "./spare-memory.ts";
 
 /** What all batches of a worker share of its connections and its memory. */
 export class FetchLimits {
@@ -25,11 +26,13 @@ export class FetchLimits {
   readonly bytes: Budget;
   /** One batch with marks at a time: two that die together would blame each other's images. */
   readonly marked = new Budget(1);
+  readonly memory: SpareMemory;
 
   /** @param maxBytes of images on their way, from the fetch to the answer of the pool */
   constructor({ maxFetches = 16, maxBytes = 64 * 1024 * 1024 } = {}) {
     this.fetches = new Budget(maxFetches);
     this.bytes = new Budget(maxBytes);
+    this.memory = new SpareMemory(maxBytes);
   }
 }
 
@@ -141,10 +144,13 @@ async function featurizeImage(
   const { maxBytes, resampler, filter, maxPixels, exifRotate } = openRun.file.features;
   const read = await limits.fetches.spend(1, () => {
     signal.throwIfAborted();
-    return times.measure("get", () => readImage(openRun.input, image, { maxBytes, signal }));
+    return times.measure("get", () =>
+      readImage(openRun.input, image, { maxBytes, allocate: limits.memory.take, signal }),
+    );
   });
   if (!(read instanceof Uint8Array)) return read;
-  const outcome = await featurizer.featurize(read, { resampler, filter, maxPixels, exifRotate }, signal);
+  const preparation = { resampler, filter, maxPixels, exifRotate };
+  const outcome = await featurizer.featurize(read, preparation, signal).finally(() => limits.memory.giveBack(read));
   if (outcome.features === undefined) return outcome;
   times.observe("decode", outcome.decodeMs);
   times.observe("resample", outcome.resampleMs);

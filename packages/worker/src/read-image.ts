@@ -1,5 +1,6 @@
 import {
   ChangedObjectError,
+  type GetOptions,
   isDecodable,
   type ListedImage,
   MissingObjectError,
@@ -20,7 +21,7 @@ const reasons = [
 export async function readImage(
   store: ObjectStore,
   { key, size, modifiedAt, etag }: ListedImage,
-  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+  options: Pick<GetOptions, "maxBytes" | "allocate" | "signal">,
 ): Promise<Uint8Array | RefusedImage> {
   if (!isDecodable(key)) {
     return {
@@ -36,7 +37,7 @@ export async function readImage(
     ...(etag !== undefined && { etag }),
   };
   try {
-    return await store.get(key, { expect, maxBytes, signal });
+    return await store.get(key, { expect, ...options });
   } catch (error) {
     const found = reasons.find(([kind]) => error instanceof kind);
     if (found === undefined) throw error;
