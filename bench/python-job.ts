@@ -20,6 +20,7 @@ export interface PythonJob {
   readonly jobRate: number;
   /** Images per second from the start of its processes, the loading of the network included, to the last feature. */
   readonly featurizingRate: number;
+  readonly phases: { readonly featurizing: number; readonly rest: number };
   /** Images per call of the engine. */
   readonly batch: number;
 }
@@ -51,6 +52,8 @@ export async function runPython({ photos, folder, model, processes, batch }: Pyt
   const start = performance.now();
   const { stdout } = await run(python, [script, photos, folder, model, ...flags]);
   const seconds = (performance.now() - start) / 1000;
-  const { images, featurizingSeconds } = JSON.parse(stdout) as { images: number; featurizingSeconds: number };
-  return { images, seconds, jobRate: images / seconds, featurizingRate: images / featurizingSeconds, batch };
+  const { images, seconds: phases } = JSON.parse(stdout) as Pick<PythonJob, "images"> & {
+    seconds: PythonJob["phases"];
+  };
+  return { images, seconds, jobRate: images / seconds, featurizingRate: images / phases.featurizing, phases, batch };
 }
