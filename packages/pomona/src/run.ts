@@ -90,8 +90,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       machine,
       dispatch: { queue, window: () => 2 * batchesInFlight, signal },
       onProgress: (progress) => {
-        // What holds the network is not needed beside what reduces.
-        if (progress.phase !== "listing" && progress.phase !== "featurizing") void worker.rest();
+        const { phase, total, pendingBatches } = progress;
+        // While the last batches are worked on there is time to start what comes after them…
+        if (phase === "featurizing" && total !== undefined && pendingBatches <= batchesInFlight) reducer.warm();
+        // …beside which what holds the network is not needed.
+        if (phase !== "listing" && phase !== "featurizing") void worker.rest();
         live.onProgress(progress);
       },
     });

@@ -4,7 +4,7 @@ import { type Job, type JobResult, PomonaError } from "@pomona/core";
 import { type FromReduceChild, fromFailure, type ReduceSettings, type ToReduceChild } from "./reduce-messages.ts";
 
 export interface ReducePoolOptions extends ReduceSettings {
-  /** Children at most. They are started when first needed and reused. */
+  /** Children at most. They are started when first needed, or warmed, and reused. */
   readonly processes: number;
 }
 
@@ -40,6 +40,11 @@ export class ReducePool {
       signal?.removeEventListener("abort", kill);
       this.#release(child);
     }
+  }
+
+  /** Starts a child before the first job comes, so that it has its libraries by then. */
+  warm(): void {
+    if (this.#all.size === 0 && !this.#closed) this.#idle.push(this.#start());
   }
 
   /** Process numbers of the living children. */

@@ -15,6 +15,8 @@ export interface ReducerOptions {
 }
 
 export interface Reducer {
+  /** Starts a child process before the first job comes. Harmless when one is there. */
+  warm(): void;
   /** Takes no more jobs and finishes those in flight; after `graceMs` (default: for ever) they are handed back. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -25,6 +27,7 @@ export function startReducer(options: ReducerOptions): Reducer {
   const pool = new ReducePool({ home, processes, threads, s3 });
   const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
   return {
+    warm: () => pool.warm(),
     async close(options) {
       try {
         await consumer.close(options);

@@ -114,3 +114,14 @@ test("aborting ends the job with the signal's reason", async () => {
   abort.abort(new Error("handed back"));
   await running;
 });
+
+test("a warmed child does the first job, and warming again starts no other", async () => {
+  await writeRunInFolder();
+  const pool = openPool();
+  pool.warm();
+  pool.warm();
+  const warmed = pool.pids;
+  expect(warmed).toHaveLength(1);
+  await pool.run(momentsJob({ id: "m0", from: 0, to: 2 }));
+  expect(pool.pids).toEqual(warmed);
+});
