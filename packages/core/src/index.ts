@@ -40,7 +40,7 @@ export type { Config, ConfigSource, FeatureConfig, MachineConfig, ModelConfig } 
 export { featureOptions, machineOptions, modelOptions, tableColumns } from "./options.ts";
 export type { PartBooks } from "./part-books.ts";
 export { decodePartBooks } from "./part-books.ts";
-export type { Operation } from "./patience.ts";
+export type { Operation, Weather } from "./patience.ts";
 export { Patience, PatienceSpentError } from "./patience.ts";
 export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";

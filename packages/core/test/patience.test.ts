@@ -42,6 +42,14 @@ describe("patience", () => {
     expect(() => patience.failed("put", 0, "down")).toThrow("no put succeeded");
   });
 
+  test("of the input tells of itself as such", () => {
+    const told: string[] = [];
+    const patience = new Patience({ giveUpAfterMs: 0, place: "input", onSuccess: (weather) => told.push(weather) });
+    patience.succeeded("get");
+    expect(told).toEqual(["input get"]);
+    expect(() => patience.failed("get", 0, "down")).toThrow(expect.objectContaining({ weather: "input get" }));
+  });
+
   test("none at all gives up at once", () => {
     expect(() => patienceAt(0).patience.failed("list", 0, "down")).toThrow(PomonaError);
   });

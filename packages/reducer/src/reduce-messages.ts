@@ -1,10 +1,10 @@
 import {
   type Job,
   type JobResult,
-  type Operation,
   PatienceSpentError,
   PomonaError,
   StoreUnavailableError,
+  type Weather,
 } from "@pomona/core";
 import type { S3Options } from "@pomona/store";
 
@@ -33,7 +33,7 @@ export interface ReduceFailure {
   readonly remedy: string | undefined;
   readonly exitCode: number;
   /** Of a {@link PatienceSpentError}. */
-  readonly spent?: { readonly operation: Operation; readonly giveUpAfterMs: number };
+  readonly spent?: { readonly weather: Weather; readonly giveUpAfterMs: number };
 }
 
 export function toFailure(error: unknown): ReduceFailure {
@@ -41,7 +41,7 @@ export function toFailure(error: unknown): ReduceFailure {
     const { code, message, remedy, exitCode } = error;
     const failure = { code, message, remedy, exitCode };
     if (!(error instanceof PatienceSpentError)) return failure;
-    return { ...failure, spent: { operation: error.operation, giveUpAfterMs: error.giveUpAfterMs } };
+    return { ...failure, spent: { weather: error.weather, giveUpAfterMs: error.giveUpAfterMs } };
   }
   const code = error instanceof StoreUnavailableError ? "storage-unavailable" : "reduce-failed";
   const message = error instanceof Error ? error.message : String(error);

@@ -5,12 +5,12 @@ import {
   homeLayout,
   type ObjectStore,
   type OpenRun,
-  type Operation,
   Patience,
   PomonaError,
   protocol,
   type RunOpener,
   runLayout,
+  type Weather,
 } from "@pomona/core";
 import { openStore } from "./open-store.ts";
 import { PatientStore, type RetryListener } from "./patient-store.ts";
@@ -21,7 +21,7 @@ export interface RunOpenerOptions {
   readonly home: ObjectStore;
   readonly onRetry?: RetryListener | undefined;
   /** Told of every request to a run's stores that succeeded. */
-  readonly onSuccess?: ((run: string, operation: Operation) => void) | undefined;
+  readonly onSuccess?: ((run: string, weather: Weather) => void) | undefined;
   /** How S3 is spoken to, where a run is there. */
   readonly s3?: S3Options | undefined;
 }
@@ -38,8 +38,8 @@ const maxOpen = 64;
 const openingGiveUpAfterMs = 120_000;
 
 /**
- * Opens runs by their id: home → output → run.json, settings → input. Stores of one run share one clock of patience,
- * which its settings wind up. Throws {@link PomonaError} `other-protocol` for a run of an incompatible version.
+ * Opens runs by their id: home → output → run.json, settings → input. Input and output have clocks of patience of their own,
+ * which the settings of the run wind up: reading a batch says nothing of whether its images can be read. Throws {@link PomonaError} `other-protocol` for a run of an incompatible version.
  */
 export function createRunOpener(options: RunOpenerOptions): CachedRunOpener {
   const opened = new Map<string, Promise<OpenRun>>();
@@ -74,14 +74,15 @@ async function open(run: string, { home, onRetry, onSuccess, s3 }: RunOpenerOpti
     });
   }
   const settings = decodeRunSettings(await early.get(layout.settings), layout.settings);
-  const patience = new Patience({
+  const clock = {
     giveUpAfterMs: settings.giveUpAfter * 1000,
-    onSuccess: (operation) => onSuccess?.(run, operation),
-  });
+    onSuccess: (weather: Weather) => onSuccess?.(run, weather),
+  };
+  const input = await openStore(file.input, { ...anywhere, mustExist: true });
   return {
     file,
     settings,
-    out: new PatientStore(bareOut, patience, { onRetry }),
-    input: new PatientStore(await openStore(file.input, { ...anywhere, mustExist: true }), patience, { onRetry }),
+    out: new PatientStore(bareOut, new Patience(clock), { onRetry }),
+    input: new PatientStore(input, new Patience({ ...clock, place: "input" }), { onRetry }),
   };
 }

@@ -120,9 +120,9 @@ export class JobManners implements Pick<JobQueue, "consume"> {
     this.#options.standing.recovers(run);
   }
 
-  async #othersFareBetter(run: string, { operation, giveUpAfterMs }: PatienceSpentError): Promise<boolean> {
+  async #othersFareBetter(run: string, { weather, giveUpAfterMs }: PatienceSpentError): Promise<boolean> {
     try {
-      return (await this.#options.registry.sinceSuccess(run, operation)) < giveUpAfterMs;
+      return (await this.#options.registry.sinceSuccess(run, weather)) < giveUpAfterMs;
     } catch {
       // Without Redis nobody knows, and a failure could not be told either.
       return true;

@@ -1,4 +1,4 @@
-import type { Operation } from "@pomona/core";
+import type { Weather } from "@pomona/core";
 import type { PoolRegistry } from "@pomona/queue";
 
 const everyMs = 1000;
@@ -6,7 +6,7 @@ const everyMs = 1000;
 /** Tells the pool which operations on which runs' storage succeed here: at most once a second, however many do. */
 export class WeatherReport {
   readonly #registry: PoolRegistry;
-  readonly #news = new Map<string, Set<Operation>>();
+  readonly #news = new Map<string, Set<Weather>>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(registry: PoolRegistry) {
@@ -15,10 +15,10 @@ export class WeatherReport {
     this.#timer.unref();
   }
 
-  succeeded(run: string, operation: Operation): void {
+  succeeded(run: string, weather: Weather): void {
     const known = this.#news.get(run);
-    if (known === undefined) this.#news.set(run, new Set([operation]));
-    else known.add(operation);
+    if (known === undefined) this.#news.set(run, new Set([weather]));
+    else known.add(weather);
   }
 
   stop(): void {
@@ -26,9 +26,9 @@ export class WeatherReport {
   }
 
   #tell(): void {
-    for (const [run, operations] of this.#news) {
+    for (const [run, weathers] of this.#news) {
       // Without Redis nobody can be told, and nobody asks.
-      this.#registry.noteSuccess(run, [...operations]).catch(() => {});
+      this.#registry.noteSuccess(run, [...weathers]).catch(() => {});
     }
     this.#news.clear();
   }

@@ -36,7 +36,7 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
   const openRun = createRunOpener({
     home: home.store,
     onRetry,
-    onSuccess: (run, operation) => weather.succeeded(run, operation),
+    onSuccess: (run, succeeded) => weather.succeeded(run, succeeded),
     s3: settings.s3,
   });
   const { registry } = queue;

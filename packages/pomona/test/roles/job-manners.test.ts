@@ -62,7 +62,7 @@ async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-const spent = new PatienceSpentError("denied", { operation: "put", giveUpAfterMs: 20_000 });
+const spent = new PatienceSpentError("denied", { weather: "put", giveUpAfterMs: 20_000 });
 
 test("results pass and are counted", async () => {
   expect(await mannerly(async () => result)(job, { ...context, restarts: 1 })).toBe(result);
