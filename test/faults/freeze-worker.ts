@@ -10,7 +10,6 @@ export const freezeWorker: Fault = {
   id: "F3",
   what: `SIGSTOP of a busy worker for ${frozenSeconds} s, then SIGCONT`,
   trials: 10,
-  recoveryLimit: 15,
   async run(stage) {
     const pool = await stage.startPool();
     const [victim] = pool.of("worker");

@@ -11,6 +11,7 @@ export interface FaultRow {
   readonly worstRecoverySeconds?: number | undefined;
   /** What the recovery may take at most. */
   readonly recoveryLimit?: number | undefined;
+  /** Of all trials added up. */
   readonly seconds: number;
   /** Why it was not tried. */
   readonly skipped?: string | undefined;

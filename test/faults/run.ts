@@ -36,7 +36,6 @@ if (unknown.length > 0)
 
 const startedAt = performance.now();
 let rows = file === undefined ? [] : await readRows(file);
-const done = values.resume ? rows.filter((row) => row.skipped === undefined && hasPassed(row)).map(({ id }) => id) : [];
 const turns = new Turns(Number(values.jobs ?? (quick ? 3 : 1)));
 const theatre = await Theatre.open();
 let failed = 0;
@@ -46,7 +45,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 try {
   console.log(`an undisturbed run in one process takes ${theatre.referenceSeconds.toFixed(1)} s`);
-  const chosen = allFaults.filter(({ id }) => (wanted?.includes(id) ?? true) && !done.includes(id));
+  const chosen = allFaults.filter(({ id }) => wanted?.includes(id) ?? true);
   await Promise.all(chosen.map((fault) => tryAndTell(fault)));
 } finally {
   await theatre.close();
@@ -56,8 +55,8 @@ console.log(`${passed} passed, ${failed} failed in ${seconds} s`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function tryAndTell(fault: Fault): Promise<void> {
-  const trials = values.trials === undefined ? (quick ? fault.quickTrials : fault.trials) : Number(values.trials);
-  if (trials === undefined) return;
+  const trials = trialsOf(fault);
+  if (trials === undefined || isDone(fault, trials)) return;
   const row = await tryFault(theatre, fault, { trials, quick, turns });
   console.log(formatRow(row));
   if (row.skipped === undefined) {
@@ -68,4 +67,16 @@ async function tryAndTell(fault: Fault): Promise<void> {
   const order = allFaults.map(({ id }) => id);
   rows = [...rows.filter(({ id }) => id !== row.id), row].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   writeRows(file, rows);
+}
+
+/** Undefined where the fault is not part of this session. */
+function trialsOf({ trials, quickTrials }: Fault): number | undefined {
+  if (values.trials !== undefined) return Number(values.trials);
+  return quick ? quickTrials : trials;
+}
+
+/** In an earlier session, as often as it is wanted now. */
+function isDone({ id }: Fault, trials: number): boolean {
+  const row = values.resume ? rows.find((other) => other.id === id) : undefined;
+  return row !== undefined && hasPassed(row) && row.tried >= trials;
 }
