@@ -3,10 +3,10 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunSummary } from "pomona";
-import { watchTree } from "./process-tree.ts";
+import { type TreeUse, watchTree } from "./process-tree.ts";
 
 /** One `pomona run`, as a user starts it. */
-export interface PomonaJob {
+export interface PomonaJob extends TreeUse {
   readonly images: number;
   /** From the start of the process to its end. */
   readonly seconds: number;
@@ -18,8 +18,6 @@ export interface PomonaJob {
   readonly phases: Readonly<Record<string, number>>;
   /** Seconds to the first features, from the start of the work and from the start of the process. */
   readonly firstImage: { readonly fromRun: number; readonly fromProcess: number };
-  /** MiB, of the process and its children. */
-  readonly peakRssMb: number;
 }
 
 export interface PomonaJobOptions {
@@ -38,7 +36,7 @@ export async function runPomona({ photos, folder, weights, flags = [] }: PomonaJ
   const args = [bin, "run", photos, "--out", out, "--home", join(folder, "home"), "--weights", weights, "--json"];
   const start = performance.now();
   const child = spawn(process.execPath, [...args, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
-  const memory = watchTree(child.pid ?? 0);
+  const watch = watchTree(child.pid ?? 0);
   let answer = "";
   let answeredAt = Number.NaN;
   let complaints = "";
@@ -49,7 +47,7 @@ export async function runPomona({ photos, folder, weights, flags = [] }: PomonaJ
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
   const code = await new Promise((resolve) => child.once("close", resolve));
   const seconds = (performance.now() - start) / 1000;
-  const peakRssMb = await memory.stop();
+  const use = await watch.stop();
   if (code !== 0) throw new Error(`pomona run ended with ${code}: ${complaints}${answer}`);
 
   const summary = JSON.parse(answer) as RunSummary;
@@ -63,6 +61,6 @@ export async function runPomona({ photos, folder, weights, flags = [] }: PomonaJ
     phases: success.seconds,
     // The answer comes a little after the end of the work, so this is an upper bound.
     firstImage: { fromRun: firstImage, fromProcess: firstImage + answeredAt - summary.seconds },
-    peakRssMb,
+    ...use,
   };
 }

@@ -2,37 +2,67 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const pollMs = 50;
+/** Of x86-64 and most arm64 kernels. */
+const pageBytes = 4096;
 
-/**
- * Watches the resident memory of a process and all that descend from it, until `stop`. Pages that they share are counted
- * once for each, so the peak is an upper bound. Linux only.
- */
-export function watchTree(root: number): { stop(): Promise<number> } {
-  let peakMb = 0;
+export interface TreeUse {
+  /** MiB. Pages that processes share are counted once for each, so this is an upper bound. */
+  readonly peakRssMb: number;
+  /** User and system time, of all processes together. */
+  readonly cpuSeconds: number;
+  /** Cores that were busy with something else meanwhile: figures of a run with more than 0.1 are to be taken again. */
+  readonly busyElsewhere: number;
+}
+
+/** Watches a process and all that descend from it, until `stop`. Linux only. */
+export function watchTree(root: number): { stop(): Promise<TreeUse> } {
+  const start = performance.now();
+  const busyAtStart = readBusySeconds();
+  /** Seconds by process: those that have ended keep what was last seen. */
+  const cpu = new Map<number, number>();
+  let peakRssMb = 0;
   let watching = true;
   const watch = (async () => {
     while (watching) {
-      peakMb = Math.max(peakMb, await residentMb(root));
+      const tree = await readTree(root);
+      for (const { id, cpuSeconds } of tree) cpu.set(id, cpuSeconds);
+      peakRssMb = Math.max(
+        peakRssMb,
+        tree.reduce((sum, { residentMb }) => sum + residentMb, 0),
+      );
       await sleep(pollMs);
     }
   })();
   return {
-    /** The peak in MiB. */
     async stop() {
       watching = false;
       await watch;
-      return peakMb;
+      const cpuSeconds = [...cpu.values()].reduce((sum, seconds) => sum + seconds, 0);
+      const busySeconds = (await readBusySeconds()) - (await busyAtStart);
+      const elsewhere = ((busySeconds - cpuSeconds) * 1000) / (performance.now() - start);
+      return { peakRssMb, cpuSeconds, busyElsewhere: Math.max(0, elsewhere) };
     },
   };
+}
+
+/** Clock ticks per second of every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** Of all cores since the machine started; what a hypervisor withheld counts as busy. */
+async function readBusySeconds(): Promise<number> {
+  const [, ...ticks] = (await readFile("/proc/stat", "utf8")).split("\n", 1)[0].split(/\s+/);
+  const [user, nice, system, , , irq, softirq, steal] = ticks.map(Number);
+  return (user + nice + system + irq + softirq + steal) / ticksPerSecond;
 }
 
 interface ProcessStatus {
   readonly id: number;
   readonly parent: number;
-  readonly residentKb: number;
+  readonly residentMb: number;
+  readonly cpuSeconds: number;
 }
 
-async function residentMb(root: number): Promise<number> {
+async function readTree(root: number): Promise<ProcessStatus[]> {
   const processes = await readProcesses();
   const tree = new Set([root]);
   // A child's id may be the smaller one, so look until nothing new is found.
@@ -40,8 +70,7 @@ async function residentMb(root: number): Promise<number> {
     before = tree.size;
     for (const { id, parent } of processes) if (tree.has(parent)) tree.add(id);
   }
-  const kilobytes = processes.filter(({ id }) => tree.has(id)).reduce((sum, { residentKb }) => sum + residentKb, 0);
-  return kilobytes / 1024;
+  return processes.filter(({ id }) => tree.has(id));
 }
 
 async function readProcesses(): Promise<ProcessStatus[]> {
@@ -52,8 +81,11 @@ async function readProcesses(): Promise<ProcessStatus[]> {
 
 async function readStatus(id: string): Promise<ProcessStatus | undefined> {
   // It may have ended since it was listed.
-  const text = await readFile(`/proc/${id}/status`, "utf8").catch(() => undefined);
+  const text = await readFile(`/proc/${id}/stat`, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
-  return { id: Number(id), parent: field("PPid"), residentKb: field("VmRSS") };
+  // After the name, which may hold anything: state, parent, …, utime, stime (fields 14 and 15), …, rss in pages (24).
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const field = (number: number): number => Number(fields[number - 3]);
+  const cpuSeconds = (field(14) + field(15)) / ticksPerSecond;
+  return { id: Number(id), parent: field(4), residentMb: (field(24) * pageBytes) / 2 ** 20, cpuSeconds };
 }

@@ -37,6 +37,8 @@ export function formatResults({ machine, images, workers, inferBatch, medians, r
     ["featurizing, share of the limit", number("shareOfLimit", 3), "≥ 0.9"],
     ["whole job, images/s", number("jobRate", 1)],
     ["whole job, s", number("jobSeconds", 2)],
+    ["whole job, CPU-ms per image", number("cpuMsPerImage", 2)],
+    ["cores busy with something else meanwhile", number("busyElsewhere", 2), "≤ 0.1"],
     ["first image after start of process, s", number("firstImageSeconds", 2), "≤ 2"],
     ["first image after start of run(), s", number("firstImageSecondsFromRun", 2)],
     ["peak RSS of all processes, MiB", number("peakRssMb", 0)],

@@ -96,6 +96,8 @@ function mediansOf(rounds: readonly Round[]) {
     jobSeconds: over(({ pomona }) => pomona.seconds),
     firstImageSeconds: over(({ pomona }) => pomona.firstImage.fromProcess),
     firstImageSecondsFromRun: over(({ pomona }) => pomona.firstImage.fromRun),
+    cpuMsPerImage: over(({ pomona }) => (pomona.cpuSeconds * 1000) / pomona.images),
+    busyElsewhere: over(({ pomona }) => pomona.busyElsewhere),
     peakRssMb: over(({ pomona }) => pomona.peakRssMb),
     pythonFeaturizingRate: against((_, python) => python.featurizingRate),
     pythonJobRate: against((_, python) => python.jobRate),
