@@ -44,7 +44,10 @@ const remedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
     /Credentials|^(?:InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|AuthorizationHeaderMalformed)/,
     "Check the credentials: a profile (AWS_PROFILE), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or this machine's role.",
   ],
-  [/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/, "Check --s3-endpoint, --s3-region and the network."],
+  [
+    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/,
+    "Check --s3-endpoint, --s3-region and the network.",
+  ],
   [/^RequestTimeTooSkewed/, "Set the clock of this machine."],
 ];
 
