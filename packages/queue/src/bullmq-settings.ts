@@ -17,13 +17,14 @@ const history: Pick<WorkerOptions, "removeOnComplete" | "removeOnFail"> = {
 };
 
 /**
- * - A lock of 10 s looked at every 5 s: what a killed worker had in hand is begun again within 15 s.
+ * - A lock of 10 s looked at every 4 s: what a killed worker had in hand is begun again within 15 s, one of them for
+ *   the look itself and for fetching the job (docs/decisions/0007).
  * - Stalls don't fail a job: a lost network stalls good jobs, and images that kill workers are found by their marks.
  * - After an outage of Redis fetching goes on within a second (BullMQ's default is 15).
  */
 export const workerSettings = {
   lockDuration: 10_000,
-  stalledInterval: 5000,
+  stalledInterval: 4000,
   maxStalledCount: 1_000_000,
   drainDelay: 5,
   runRetryDelay: 1000,
