@@ -42,6 +42,7 @@ export type { PartBooks } from "./part-books.ts";
 export { decodePartBooks } from "./part-books.ts";
 export type { Operation, Weather } from "./patience.ts";
 export { Patience, PatienceSpentError } from "./patience.ts";
+export { photoSeries } from "./photo-series.ts";
 export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";

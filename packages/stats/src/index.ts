@@ -1,3 +1,7 @@
+export type {
+  Classification,
+  LabelledRows,
+} from "./classification.ts";
 export type { ComponentTarget } from "./component-count.ts";
 export type { CrossProduct } from "./cross-product.ts";
 export {
@@ -6,6 +10,20 @@ export {
   type OnnxruntimeCrossProductOptions,
 } from "./cross-product-onnxruntime.ts";
 export { createTypescriptCrossProduct } from "./cross-product-typescript.ts";
+export { type CrossValidateOptions, crossValidate, pickRows, score, type Validated } from "./cross-validation.ts";
+export { type Folds, type GroupedFoldsOptions, groupedFolds } from "./grouped-folds.ts";
+export {
+  classifyByNeighbours,
+  defaultNeighbours,
+  type KNearestOptions,
+  sharesOfVotes,
+} from "./k-nearest-classifier.ts";
+export {
+  classifyByLogisticRegression,
+  fitLogisticRegression,
+  type LogisticRegression,
+  type LogisticRegressionOptions,
+} from "./logistic-regression.ts";
 export { type MlPcaJson, pcaFromMlPcaJson, pcaToMlPcaJson } from "./ml-pca-json.ts";
 export { addMoments, emptyMoments, type Moments, mergeMoments } from "./moments.ts";
 export {
@@ -13,13 +31,18 @@ export {
   type MomentsAccumulator,
   type MomentsAccumulatorOptions,
 } from "./moments-accumulator.ts";
+export { type NearDuplicate, type NearDuplicatesOptions, nearDuplicates } from "./near-duplicates.ts";
+export { CentroidAccumulator, type Centroids, classifyByCentroids, fitCentroids } from "./nearest-centroid.ts";
+export { type Neighbours, type NeighboursOptions, nearestNeighbours } from "./nearest-neighbours.ts";
 export { NoVarianceError } from "./no-variance-error.ts";
 export { packedDiagonal, packedLength, packedRowStart } from "./packed-triangle.ts";
 export { type FitPcaOptions, fitPca, type Pca } from "./pca.ts";
 export { projectRows } from "./project-rows.ts";
 export { type MatrixSpec, reproducibleMatrix } from "./reproducible-matrix.ts";
+export { createTypescriptRowProducts, type RowProducts } from "./row-products.ts";
 export { fitScaler, type Scaler, scaleRows } from "./scaler.ts";
 export { type ScalerJson, scalerFromJson, scalerToJson } from "./scaler-json.ts";
+export { seededRandom } from "./seeded-random.ts";
 export {
   compareWithStatsGoldens,
   type GoldenMatrix,

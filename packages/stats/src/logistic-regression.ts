@@ -1,0 +1,132 @@
+import {
+  type Classification,
+  checkLabelledRows,
+  classificationOf,
+  type LabelledRows,
+  softmaxRows,
+} from "./classification.ts";
+import { type Evaluation, minimise } from "./minimise.ts";
+import { createTypescriptRowProducts, type RowProducts } from "./row-products.ts";
+
+/** A linear model of the logarithm of each class's probability. */
+export interface LogisticRegression {
+  readonly classes: number;
+  readonly dimension: number;
+  /** c × d; 0 for a class without rows. */
+  readonly coefficients: Float64Array;
+  /** `[c]`; −∞ for a class without rows. */
+  readonly intercepts: Float64Array;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+export interface LogisticRegressionOptions {
+  /** Inverse strength of the penalty, as in scikit-learn; default 1. */
+  readonly c?: number;
+  /** Ends where no part of the gradient of the mean loss is larger; default 1e-5. */
+  readonly gradientTolerance?: number;
+  /** Default 200. */
+  readonly maxIterations?: number;
+  /** How products with the rows are made; default in plain loops. They are released at the end. */
+  readonly openProducts?: (rows: ArrayLike<number>, dimension: number) => Promise<RowProducts> | RowProducts;
+}
+
+/**
+ * Multinomial logistic regression: minimises C·Σ cross-entropy + ½·Σ coefficients², intercepts free, as scikit-learn's
+ * LogisticRegression does for three classes or more. (For two, scikit-learn has one weight vector instead of two and so
+ * half the penalty.) Classes without rows are left out and never predicted.
+ */
+export async function fitLogisticRegression(
+  training: LabelledRows,
+  {
+    c: inversePenalty = 1,
+    gradientTolerance = 1e-5,
+    maxIterations = 200,
+    openProducts = createTypescriptRowProducts,
+  }: LogisticRegressionOptions = {},
+): Promise<LogisticRegression> {
+  checkLabelledRows(training);
+  const { rows, dimension: d, labels, classes } = training;
+  const present = [...new Set(Array.from(labels))].sort((a, b) => a - b);
+  if (present.length === 0) throw new RangeError("logistic regression: there are no rows");
+  const place = new Map(present.map((label, i) => [label, i]));
+  const targets = Int32Array.from(labels, (label) => place.get(label) ?? 0);
+  const products = await openProducts(rows, d);
+  try {
+    const { point, iterations, converged } = await minimise({
+      start: new Float64Array(present.length * (d + 1)),
+      evaluate: (weights) => evaluateLoss({ products, targets, classes: present.length, inversePenalty }, weights),
+      gradientTolerance,
+      maxIterations,
+    });
+    const coefficients = new Float64Array(classes * d);
+    const intercepts = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
+    for (const [i, label] of present.entries()) {
+      coefficients.set(point.subarray(i * d, (i + 1) * d), label * d);
+      intercepts[label] = point[present.length * d + i];
+    }
+    return { classes, dimension: d, coefficients, intercepts, iterations, converged };
+  } finally {
+    await products.release();
+  }
+}
+
+interface Loss {
+  readonly products: RowProducts;
+  readonly targets: Int32Array;
+  readonly classes: number;
+  readonly inversePenalty: number;
+}
+
+/** Mean cross-entropy and penalty / (n·C), with their gradient. @param weights c × d coefficients, then c intercepts */
+async function evaluateLoss(
+  { products, targets, classes, inversePenalty }: Loss,
+  weights: Float64Array,
+): Promise<Evaluation> {
+  const { rows: n, dimension: d } = products;
+  const size = classes * d;
+  const coefficients = weights.subarray(0, size);
+  const residuals = await products.withWeights(coefficients, classes);
+  const gradient = new Float64Array(weights.length);
+  const penalty = 1 / (n * inversePenalty);
+  let value = 0;
+  for (let row = 0; row < n; row++) {
+    const logits = residuals.subarray(row * classes, (row + 1) * classes);
+    for (let c = 0; c < classes; c++) logits[c] += weights[size + c];
+    value += logSumExp(logits) - logits[targets[row]];
+    softmaxRows(logits, classes);
+    logits[targets[row]] -= 1;
+    for (let c = 0; c < classes; c++) gradient[size + c] += logits[c] / n;
+  }
+  value /= n;
+  const sums = await products.withResiduals(residuals, classes);
+  for (let j = 0; j < size; j++) {
+    gradient[j] = sums[j] / n + penalty * coefficients[j];
+    value += 0.5 * penalty * coefficients[j] * coefficients[j];
+  }
+  return { value, gradient };
+}
+
+function logSumExp(logits: Float64Array): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return largest + Math.log(sum);
+}
+
+export function classifyByLogisticRegression(
+  { classes, dimension: d, coefficients, intercepts }: LogisticRegression,
+  queries: ArrayLike<number>,
+): Classification {
+  const n = queries.length / d;
+  const logits = new Float64Array(n * classes);
+  for (let row = 0; row < n; row++) {
+    for (let c = 0; c < classes; c++) {
+      let sum = intercepts[c];
+      for (let j = 0; j < d; j++) sum += queries[row * d + j] * coefficients[c * d + j];
+      logits[row * classes + c] = sum;
+    }
+  }
+  return classificationOf(softmaxRows(logits, classes), classes);
+}
