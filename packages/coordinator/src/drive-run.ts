@@ -3,6 +3,7 @@ import {
   type MachineConfig,
   type ModelConfig,
   type ObjectStore,
+  PomonaError,
   type RunFile,
   type RunLog,
   type RunProgress,
@@ -12,7 +13,7 @@ import {
 import type { Dispatch } from "./dispatch.ts";
 import { featurizeRun } from "./featurize-run.ts";
 import { requestedModel } from "./generation-request.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { ImageSource } from "./image-source.ts";
 import { publishResult } from "./publish-result.ts";
 import { LostShardError, reduceRun } from "./reduce-run.ts";
@@ -48,6 +49,7 @@ export interface DrivenRun {
 interface RunState {
   readonly ledger: RunLedger;
   readonly turns: Turns;
+  readonly heart: Heartbeat;
 }
 
 /** How often lost shards are made again before the run fails. */
@@ -66,18 +68,24 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
   const { file, epoch, log, out, dispatch, onProgress = () => {}, now = () => new Date() } = options;
   const { virtualTime = new VirtualTime() } = options;
   const turns = virtualTime.begin();
-  let stopBeating = (): void => {};
+  const heart = await Heartbeat.of({ out, run: file.run, now });
+  const tell = (progress: RunProgress): void => {
+    heart.history.note(progress);
+    onProgress(progress);
+  };
   try {
-    const ledger = new RunLedger({ stored: await storedShards(out, file.run), onProgress });
-    stopBeating = startHeartbeat({ out, run: file.run, ledger, now });
-    const success = await makeResult(options, { ledger, turns }, now);
+    const ledger = new RunLedger({ stored: await storedShards(out, file.run), onProgress: tell });
+    heart.start(ledger);
+    const success = await makeResult(options, { ledger, turns, heart }, now);
     return { success, decoded: ledger.decoded, resumed: ledger.resumed };
   } catch (error) {
+    // While it is still ours: whoever comes next may delete it.
+    if (!dispatch.signal?.aborted && !hasStoodDown(error)) await heart.beat();
     await releaseOutput({ log, epoch, now, failure: dispatch.signal?.aborted ? undefined : error });
     throw error;
   } finally {
     turns.end();
-    stopBeating();
+    heart.stop();
   }
 }
 
@@ -96,6 +104,7 @@ async function makeResult(options: DriveRunOptions, state: RunState, now: () => 
       ledger.keepShards(await storedShards(out, file.run));
     }
   }
+  await state.heart.beat();
   return publishResult({
     file,
     generation,
@@ -108,6 +117,10 @@ async function makeResult(options: DriveRunOptions, state: RunState, now: () => 
     stopwatch,
     now,
   });
+}
+
+function hasStoodDown(error: unknown): boolean {
+  return error instanceof PomonaError && error.code === "stood-down";
 }
 
 function makeShards(

@@ -1,28 +1,75 @@
-import { encodeJson, type ObjectStore, runLayout } from "@pomona/core";
+import { addStageTimes, encodeJson, newestTelemetry, type ObjectStore, runLayout, type Telemetry } from "@pomona/core";
+import { RunHistory } from "./run-history.ts";
 import type { RunLedger } from "./run-ledger.ts";
 
-/** How often the run's state is written down: a sign of life, and what a dashboard reads. */
-const everyMs = 30_000;
+/** Seconds between two times that the run's state is written down: a sign of life, and what a dashboard reads. */
+const pauses = [2, 3, 5, 10] as const;
+const longestPause = 30;
 
-/** Writes telemetry at regular intervals until the returned function is called. */
-export function startHeartbeat(options: {
+export interface HeartbeatOptions {
   readonly out: ObjectStore;
   readonly run: string;
-  readonly ledger: RunLedger;
   readonly now: () => Date;
-}): () => void {
-  const beat = setInterval(() => void writeTelemetry(options), everyMs);
-  beat.unref();
-  return () => clearInterval(beat);
 }
 
-async function writeTelemetry({ out, run, ledger, now }: Parameters<typeof startHeartbeat>[0]): Promise<void> {
-  const at = now();
-  const { listed, quarantined, decoded, stages } = ledger;
-  const body = { name: "pomona.telemetry", version: 1, at: at.toISOString(), listed, quarantined, decoded, stages };
-  try {
-    await out.put(runLayout(run).telemetryMinute(Math.floor(at.getTime() / 60_000)), encodeJson(body));
-  } catch {
-    // Books never depend on telemetry.
+/** Writes telemetry of a run, soon after it began and then at regular intervals. Books never depend on it. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #earlier: Telemetry | undefined;
+  readonly history: RunHistory;
+  #ledger: RunLedger | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #beats = 0;
+  #isStopped = false;
+
+  private constructor(options: HeartbeatOptions, earlier: Telemetry | undefined) {
+    this.#options = options;
+    this.#earlier = earlier;
+    this.history = new RunHistory(options.now, earlier);
+  }
+
+  /** Goes on with what an earlier process wrote of the run. */
+  static async of(options: HeartbeatOptions): Promise<Heartbeat> {
+    return new Heartbeat(options, await newestTelemetry(options.out, options.run).catch(() => undefined));
+  }
+
+  start(ledger: RunLedger): void {
+    this.#ledger = ledger;
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Writes down the state as of now. */
+  async beat(): Promise<void> {
+    const { out, run, now } = this.#options;
+    const at = now();
+    if (this.#ledger === undefined) return;
+    const { listed, quarantined, decoded, stages } = this.#ledger;
+    const telemetry: Telemetry = {
+      name: "pomona.telemetry",
+      version: 1,
+      at: at.toISOString(),
+      listed,
+      quarantined,
+      decoded: decoded + (this.#earlier?.decoded ?? 0),
+      stages: addStageTimes(this.#earlier?.stages ?? {}, stages),
+      ...this.history.told,
+    };
+    try {
+      await out.put(runLayout(run).telemetryMinute(Math.floor(at.getTime() / 60_000)), encodeJson(telemetry));
+    } catch {
+      // The next one may get through.
+    }
+  }
+
+  #schedule(): void {
+    const seconds = pauses[this.#beats] ?? longestPause;
+    this.#beats += 1;
+    this.#timer = setTimeout(() => void this.beat().then(() => this.#isStopped || this.#schedule()), seconds * 1000);
+    this.#timer.unref();
   }
 }

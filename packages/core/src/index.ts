@@ -57,13 +57,19 @@ export {
   protocol,
 } from "./run-file.ts";
 export { isRunId, makeRunId } from "./run-id.ts";
-export { RunLog } from "./run-log.ts";
+export { RunLog, readLogEntries } from "./run-log.ts";
+export type { RunState } from "./run-state.ts";
+export { isOver, runStateOf } from "./run-state.ts";
 export type { Shard } from "./shard.ts";
 export { decodeShard, encodeShard, ShardError } from "./shard.ts";
+export { decodeShardHeader, type ShardHeader } from "./shard-header.ts";
 export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";
+export { StoredProgress } from "./stored-progress.ts";
 export type { SubmitRequest } from "./submit-request.ts";
 export { decodeSubmitRequest } from "./submit-request.ts";
 export type { PublishedPart, Success } from "./success.ts";
 export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";
 export { addStageTimes, bucketBounds, emptyHistogram, observe, quantile, stages } from "./telemetry.ts";
+export type { Telemetry } from "./telemetry-file.ts";
+export { decodeTelemetry, newestTelemetry } from "./telemetry-file.ts";

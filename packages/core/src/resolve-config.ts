@@ -6,7 +6,13 @@ import { type Config, type ConfigSource, featureOptions, machineOptions, modelOp
 const prefix = "POMONA_";
 
 /** Variables of the same prefix that are settings of the process, not options of a run. */
-const otherVariables = new Set(["POMONA_HOME", "POMONA_CACHE", "POMONA_CONFIG", "POMONA_API_TOKENS"]);
+const otherVariables = new Set([
+  "POMONA_HOME",
+  "POMONA_CACHE",
+  "POMONA_CONFIG",
+  "POMONA_API_TOKENS",
+  "POMONA_DASHBOARD_USERS",
+]);
 
 /** What Kubernetes sets in every pod for a service whose name begins with `pomona`. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)/;

@@ -45,6 +45,15 @@ export class RunLog {
   }
 }
 
+/** Every entry, oldest first: for people who ask what happened. */
+export async function readLogEntries(store: ObjectStore): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const { key } of store.list({ prefix: outputLayout.log })) {
+    if (key === outputLayout.logEntry(entries.length + 1)) entries.push(decodeEntry(await store.get(key), key));
+  }
+  return entries;
+}
+
 function decodeEntry(bytes: Uint8Array, key: string): LogEntry {
   const result = logEntry.safeParse(parseJson(bytes));
   if (result.success) return result.data;

@@ -19,6 +19,7 @@ import { type ConsumerAbout, type LiveConsumer, PoolRegistry } from "./pool-regi
 import { type ScriptedRedis, withScripts } from "./queue-scripts.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import { openRedis } from "./redis-connection.ts";
+import { readInfo } from "./redis-info.ts";
 import { requireConcurrency } from "./require-concurrency.ts";
 import { TroubleReport } from "./trouble-report.ts";
 
@@ -140,6 +141,16 @@ export class BullmqQueue implements JobQueue {
   /** Who takes jobs of this queue now, in any process. */
   consumers(queue: QueueName): Promise<LiveConsumer[]> {
     return this.registry.consumers(queue);
+  }
+
+  /** BullMQ's own view of a queue, for Bull Board alone. Closed with this. */
+  bullmqView(queue: QueueName): Queue {
+    return this.#queue(queue);
+  }
+
+  /** What `INFO` of the server says, field by field. */
+  async serverInfo(): Promise<ReadonlyMap<string, string>> {
+    return readInfo(await this.#insist(() => this.#redis.info()));
   }
 
   /** Where the pool's runs are registered, as its coordinator said; undefined where none ever ran. */

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 import { openRedis } from "./redis-connection.ts";
 import { toRedisError } from "./redis-error.ts";
+import { readInfo } from "./redis-info.ts";
 
 /** What is worth a line in the log, although the server can be used. */
 export interface RedisCheck {
@@ -66,11 +67,6 @@ function noticesOf(info: ReadonlyMap<string, string>, name: string): string[] {
   return [
     `Redis at ${name} keeps no append-only file: after a crash of Redis, batches in hand are done again. CONFIG SET appendonly yes prevents that.`,
   ];
-}
-
-function readInfo(text: string): Map<string, string> {
-  const fields = text.split(/\r?\n/).map((line) => line.split(":", 2) as [string, string]);
-  return new Map(fields.filter(([, value]) => value !== undefined));
 }
 
 function expiry(signal: AbortSignal): Promise<never> {

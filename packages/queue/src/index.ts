@@ -3,4 +3,10 @@ export type { RedisCheck } from "./check-redis.ts";
 export { type ConnectQueueOptions, checkRedis, connectQueue } from "./connect-queue.ts";
 export { EmbeddedQueue } from "./embedded-queue.ts";
 export { toJobFailure } from "./job-failure.ts";
-export { announceEveryMs, type ConsumerAbout, type LiveConsumer, type PoolRegistry } from "./pool-registry.ts";
+export {
+  announceEveryMs,
+  type ConsumerAbout,
+  type LiveConsumer,
+  type PoolRegistry,
+  type ProcessVitals,
+} from "./pool-registry.ts";

@@ -20,6 +20,26 @@ export interface ConsumerAbout {
   readonly engine?: string;
   /** Why it does less than it could: it refuses a run, or fails where others do not. */
   readonly trouble?: string;
+  readonly vitals?: ProcessVitals;
+}
+
+/** How a process fares, as of its last word. */
+export interface ProcessVitals {
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly progressAt: string;
+  /** Resident memory of the process and its children in bytes, as far as they are known. */
+  readonly rssBytes: number;
+  /** Jobs that it took since it started. */
+  readonly jobs: number;
+  /** Images that it featurized or put into quarantine since it started; 0 for a process that decodes none. */
+  readonly images: number;
+  /** Over the last seconds. */
+  readonly imagesPerSecond: number;
+  /** Jobs that it took whose last holder had died or was cut off. */
+  readonly restarts: number;
+  /** What computes: `cpu`, `gpu:0`. */
+  readonly device?: string;
 }
 
 /** How often a consumer says that it is alive, and how long it is believed; a stop-the-world pause fits in between. */

@@ -7,9 +7,9 @@ import {
   PomonaError,
   RunLog,
   type RunProgress,
+  StoredProgress,
   type Success,
 } from "@pomona/core";
-import { StoredProgress } from "./stored-progress.ts";
 
 export interface FollowOptions {
   readonly out: ObjectStore;

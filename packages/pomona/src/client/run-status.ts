@@ -1,23 +1,15 @@
-import { decodeSuccess, type LogState, outputLayout, type RunProgress, type Success } from "@pomona/core";
+import {
+  decodeSuccess,
+  type LogState,
+  outputLayout,
+  type RunProgress,
+  type RunState,
+  runStateOf,
+  StoredProgress,
+  type Success,
+} from "@pomona/core";
 import type { PoolRegistry } from "@pomona/queue";
 import { type FoundRun, getIfThere, readRunFile } from "./find-run.ts";
-import { StoredProgress } from "./stored-progress.ts";
-
-/**
- * - `opening`: recorded, not yet opened by whoever submitted it
- * - `waiting`: nobody drives it
- * - `replaced`: its output belongs to another run, or was deleted
- */
-export type RunState =
-  | "opening"
-  | "waiting"
-  | "running"
-  | "paused"
-  | "publishing"
-  | "done"
-  | "failed"
-  | "cancelled"
-  | "replaced";
 
 /** One run as `status`, `runs` and the API show it. */
 export interface RunStatus {
@@ -53,7 +45,7 @@ export async function readRunStatus(
 ): Promise<RunStatus> {
   const { record, out, log } = found;
   const [state, file] = await Promise.all([log.read(), readRunFile(found)]);
-  const name = nameOf(state, record);
+  const name = runStateOf(state, record);
   const isOpen = ["waiting", "running", "paused", "publishing", "failed", "cancelled"].includes(name);
   const progress = isOpen && file !== undefined ? await progressOf(found, state, registry) : undefined;
   const success = name === "done" ? await successOf(found) : undefined;
@@ -74,23 +66,6 @@ export async function readRunStatus(
     ...(progress && { progress }),
     ...(state.failure && { failure: state.failure }),
   };
-}
-
-/** Between the entry in the home and the first one in the log lie a few requests. */
-const openingMs = 10 * 60_000;
-
-/** Whether the state can change without anybody asking for it. */
-export function isOver(state: RunState): boolean {
-  return ["done", "failed", "cancelled", "replaced"].includes(state);
-}
-
-function nameOf(state: LogState, { run, at }: FoundRun["record"]): RunState {
-  if (state.entries === 0) return Date.now() - Date.parse(at) < openingMs ? "opening" : "replaced";
-  if (state.run !== run) return "replaced";
-  if (state.status !== "running")
-    return state.status === "new" || state.status === "deleting" ? "replaced" : state.status;
-  if (state.paused) return "paused";
-  return state.owner === undefined ? "waiting" : "running";
 }
 
 async function progressOf(

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes } from "@pomona/core";
+import { exitCodes, isOver } from "@pomona/core";
 import { type FoundRun, findRun } from "../client/find-run.ts";
 import { formatPool, formatRuns, formatStatus } from "../client/format-runs.ts";
 import { listRuns } from "../client/list-runs.ts";
 import { liveRoles } from "../client/live-roles.ts";
-import { isOver, type RunStatus, readRunStatus } from "../client/run-status.ts";
+import { type RunStatus, readRunStatus } from "../client/run-status.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { inPool, type PlaceFlags, type PoolContext } from "./pool-context.ts";
 

@@ -87,7 +87,8 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
   queue.onInterrupted(() => clock.ring());
   logJobs(queue, log);
   const self = { role: "coordinator", version, id: randomUUID(), host: hostname(), pid: process.pid, slots: 0 };
-  const announce = (): void => void registry.announce("coordinator", self).catch(() => {});
+  const announce = (): void =>
+    void registry.announce("coordinator", { ...self, vitals: metrics.vitals.tell() }).catch(() => {});
   announce();
   const timers = [
     setInterval(announce, announceEveryMs),

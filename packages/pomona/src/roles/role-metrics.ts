@@ -3,12 +3,15 @@ import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from "pr
 import { version } from "../version.ts";
 import type { Liveness } from "./liveness.ts";
 import { StageMetric } from "./stage-metric.ts";
+import { Vitals } from "./vitals.ts";
 
 export type JobOutcome = "completed" | "failed" | "handed-back";
 
 /** The metrics of one process, as Prometheus scrapes them. */
 export class RoleMetrics {
   readonly registry = new Registry();
+  /** The same, in short, for the pool. */
+  readonly vitals = new Vitals();
   readonly #images = this.#counter("images_total", "Images that left the process, by what became of them", ["result"]);
   readonly #jobs = this.#counter("jobs_total", "Jobs that this process took, by how they ended", ["kind", "result"]);
   readonly #stalls = this.#counter("stalled_jobs_total", "Jobs taken whose last holder died or was cut off");
@@ -46,10 +49,12 @@ export class RoleMetrics {
   }
 
   jobStarted(restarts: number): void {
+    this.vitals.jobStarted(restarts);
     if (restarts > 0) this.#stalls.inc();
   }
 
   jobEnded(kind: string, outcome: JobOutcome, result?: JobResult): void {
+    this.vitals.jobEnded(result);
     this.#jobs.inc({ kind, result: outcome });
     if (kind !== "features" || result === undefined || result.decoded === 0) return;
     this.#images.inc({ result: "featurized" }, result.rows);

@@ -11,6 +11,7 @@ import { RedisWatch } from "./redis-watch.ts";
 import { RoleMetrics } from "./role-metrics.ts";
 import { type RoleFlags, type RoleSettings, roleSettings } from "./role-settings.ts";
 import { Standing } from "./standing.ts";
+import type { Vitals } from "./vitals.ts";
 
 /** What a role is given to live on. */
 export interface RoleContext {
@@ -82,7 +83,7 @@ export async function serveRole(kind: RoleKind, flags: RoleFlags, surroundings: 
       const queue = await connectQueue({
         url: settings.redis,
         role: kind.connectsAs,
-        about: () => aboutOf(kind, standing),
+        about: () => aboutOf(kind, standing, metrics.vitals),
         onNotice: (notice) => log.warn({}, notice),
         onFatal: (error: PomonaError) => fault.abort(error),
         signal: stop,
@@ -110,11 +111,12 @@ export async function serveRole(kind: RoleKind, flags: RoleFlags, surroundings: 
   return exitCodes.done;
 }
 
-function aboutOf({ name }: RoleKind, { engine, troubles }: Standing) {
+function aboutOf({ name }: RoleKind, { engine, troubles }: Standing, vitals: Vitals) {
   const trouble = troubles.join("; ");
   return {
     role: name,
     version,
+    vitals: vitals.tell(),
     ...(engine !== undefined && { engine }),
     ...(trouble !== "" && { trouble: trouble.slice(0, 500) }),
   };

@@ -1,8 +1,16 @@
-import { encodeBatch, encodeJson, type LogEntry, PomonaError, RunLog, type RunProgress, runLayout } from "@pomona/core";
+import {
+  encodeBatch,
+  encodeJson,
+  type LogEntry,
+  PomonaError,
+  RunLog,
+  type RunProgress,
+  runLayout,
+  StoredProgress,
+} from "@pomona/core";
 import { MemoryStore } from "@pomona/store";
 import { describe, expect, test } from "vitest";
 import { followRun } from "../../src/client/follow-run.ts";
-import { StoredProgress } from "../../src/client/stored-progress.ts";
 
 const run = "20260101-120000-aaaaaa";
 const at = "2026-01-01T12:00:00.000Z";
@@ -85,6 +93,8 @@ describe("progress as the store tells it", () => {
     }
     return out;
   }
+  const telemetry = (quarantined: number) =>
+    encodeJson({ name: "pomona.telemetry", version: 1, at, listed: 16, quarantined, decoded: 0, stages: {} });
   const put = async (out: MemoryStore, ...keys: string[]) => {
     for (const key of keys) await out.put(key, Buffer.from("{}"));
   };
@@ -120,8 +130,8 @@ describe("progress as the store tells it", () => {
 
   test("takes quarantined images from the newest telemetry", async () => {
     const out = await listed([16], false);
-    await out.put(layout.telemetryMinute(1), Buffer.from('{"quarantined":1}'));
-    await out.put(layout.telemetryMinute(2), Buffer.from('{"quarantined":4}'));
+    await out.put(layout.telemetryMinute(1), telemetry(1));
+    await out.put(layout.telemetryMinute(2), telemetry(4));
     expect(await new StoredProgress(out, run).count(running)).toMatchObject({ quarantined: 4 });
   });
 });

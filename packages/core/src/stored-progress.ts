@@ -1,15 +1,11 @@
-import {
-  type Batch,
-  batchCapacity,
-  decodeBatch,
-  decodeRunFile,
-  groupBatches,
-  type LogState,
-  type ObjectStore,
-  ordinalOf,
-  type RunProgress,
-  runLayout,
-} from "@pomona/core";
+import { type Batch, batchCapacity, decodeBatch } from "./batch.ts";
+import { groupBatches } from "./groups.ts";
+import { ordinalOf, runLayout } from "./layout.ts";
+import type { LogState } from "./log-entry.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { RunProgress } from "./progress.ts";
+import { decodeRunFile } from "./run-file.ts";
+import { newestTelemetry } from "./telemetry-file.ts";
 
 /**
  * How far a run is, counted in the store: for when Redis is away, or nobody drives the run. Looks at names, and reads
@@ -88,11 +84,7 @@ export class StoredProgress {
 
   /** As of the newest telemetry: exact only when the run has ended. */
   async #quarantined(): Promise<number> {
-    let newest: string | undefined;
-    for await (const { key } of this.#out.list({ prefix: runLayout(this.#run).telemetry })) newest = key;
-    if (newest === undefined) return 0;
-    const { quarantined } = JSON.parse(Buffer.from(await this.#out.get(newest)).toString()) as { quarantined?: number };
-    return quarantined ?? 0;
+    return (await newestTelemetry(this.#out, this.#run))?.quarantined ?? 0;
   }
 
   async #countKeys(prefix: string, suffix: string): Promise<number> {
