@@ -47,7 +47,7 @@ export async function beginRun(
   await registerRun(options, run);
   await out.putIfAbsent(runLayout(run).config, encodeJson(file));
   await writeSettings(options, run);
-  await requestGeneration(out, run, 1, model);
+  await requestGeneration(out, run, 1, { model, layers: [] });
   const epoch = await takeOwnership({
     out,
     log,

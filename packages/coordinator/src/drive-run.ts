@@ -1,7 +1,7 @@
 import {
   type BatchRange,
+  type GenerationRequest,
   type MachineConfig,
-  type ModelConfig,
   type ObjectStore,
   PomonaError,
   type RunFile,
@@ -12,12 +12,15 @@ import {
 } from "@pomona/core";
 import type { Dispatch } from "./dispatch.ts";
 import { featurizeRun } from "./featurize-run.ts";
-import { requestedModel } from "./generation-request.ts";
+import { readGenerationRequest } from "./generation-request.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { ImageSource } from "./image-source.ts";
+import { LostShardError } from "./lost-shard-error.ts";
 import { publishResult } from "./publish-result.ts";
-import { LostShardError, reduceRun } from "./reduce-run.ts";
+import { reduceRun } from "./reduce-run.ts";
 import { releaseOutput } from "./release-output.ts";
+import { openRetryFinder, type RetryFinder } from "./retry-finder.ts";
+import { retryImages } from "./retry-images.ts";
 import { RunLedger } from "./run-ledger.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { storedShards } from "./stored-shards.ts";
@@ -50,6 +53,8 @@ interface RunState {
   readonly ledger: RunLedger;
   readonly turns: Turns;
   readonly heart: Heartbeat;
+  readonly request: GenerationRequest;
+  readonly finder: RetryFinder;
 }
 
 /** How often lost shards are made again before the run fails. */
@@ -58,7 +63,7 @@ const maxRepairs = 3;
 /**
  * Takes a run from wherever the store says it is to `_SUCCESS`:
  *
- *   listing + featurizing → moments → fitting → projecting → publishing
+ *   listing + featurizing → (retrying) → moments → fitting → projecting → publishing
  *
  * Each phase asks for what is missing and is a no-op where nothing is, so this may be stopped and called again at any
  * point. Throws {@link PomonaError}, or the signal's reason; the log then says `failed` or `closed`, and a later call,
@@ -76,7 +81,9 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
   try {
     const ledger = new RunLedger({ stored: await storedShards(out, file.run), onProgress: tell });
     heart.start(ledger);
-    const success = await makeResult(options, { ledger, turns, heart }, now);
+    const request = await readGenerationRequest(out, file.run, options.generation);
+    const finder = await openRetryFinder(out, file.run, request);
+    const success = await makeResult(options, { ledger, turns, heart, request, finder }, now);
     return { success, decoded: ledger.decoded, resumed: ledger.resumed };
   } catch (error) {
     // While it is still ours: whoever comes next may delete it.
@@ -92,12 +99,13 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
 async function makeResult(options: DriveRunOptions, state: RunState, now: () => Date): Promise<Success> {
   const { file, generation, epoch, log, out, machine } = options;
   const { ledger } = state;
-  const model = await requestedModel(out, file.run, generation);
+  const { model } = state.request;
   const stopwatch = new Stopwatch();
   let parts: BatchRange[] | undefined;
   for (let attempt = 0; parts === undefined; attempt++) {
-    await stopwatch.time("featurizing", () => makeShards(options, state, model, attempt));
+    await stopwatch.time("featurizing", () => makeShards(options, state, attempt));
     try {
+      await stopwatch.time("featurizing", () => retryShards(options, state, attempt));
       parts = await stopwatch.time("reducing", () => makeParts(options, ledger, model, attempt));
     } catch (error) {
       if (!(error instanceof LostShardError) || attempt === maxRepairs) throw error;
@@ -125,8 +133,7 @@ function hasStoodDown(error: unknown): boolean {
 
 function makeShards(
   options: DriveRunOptions,
-  { ledger, turns }: RunState,
-  model: ModelConfig,
+  { ledger, turns, request, finder }: RunState,
   attempt: number,
 ): Promise<void> {
   const { file, epoch, out, dispatch, source, machine } = options;
@@ -141,15 +148,24 @@ function makeShards(
     batchSize: file.features.batchSize,
     limit: file.features.limit,
     maxQuarantine: machine.maxQuarantine,
-    onListed: () => refuseTooManyComponents(model.components, ledger.listed),
+    onBatch: (batch) => finder.see(batch),
+    onListed: () => refuseTooManyComponents(request.model.components, ledger.listed),
     ledger,
   });
+}
+
+function retryShards(
+  { file, epoch, out, dispatch }: DriveRunOptions,
+  { ledger, turns, request, finder }: RunState,
+  attempt: number,
+): Promise<void> {
+  return retryImages({ run: file.run, epoch, attempt, out, dispatch, turns, ledger, request, finder });
 }
 
 function makeParts(
   options: DriveRunOptions,
   ledger: RunLedger,
-  model: ModelConfig,
+  model: GenerationRequest["model"],
   attempt: number,
 ): Promise<BatchRange[]> {
   const { file, generation, epoch, dispatch, machine } = options;

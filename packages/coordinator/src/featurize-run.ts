@@ -1,4 +1,4 @@
-import type { FeaturesJob, ObjectStore } from "@pomona/core";
+import type { Batch, FeaturesJob, ObjectStore } from "@pomona/core";
 import { chainBatches } from "./chain-batches.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { ImageSource } from "./image-source.ts";
@@ -20,6 +20,8 @@ export interface FeaturizeRunOptions {
   readonly turns: Turns;
   readonly maxQuarantine: number;
   readonly ledger: RunLedger;
+  /** Told of each batch of the chain, before it is handed out. */
+  readonly onBatch?: (batch: Batch) => Promise<void>;
   /** Called once the last key is known, before the last image is decoded. */
   readonly onListed?: () => void;
 }
@@ -30,6 +32,7 @@ export interface FeaturizeRunOptions {
  */
 export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> {
   const { run, out, dispatch, source, batchSize, limit, maxQuarantine, ledger, onListed } = options;
+  const { onBatch = async () => {} } = options;
   let wake = (): void => {};
   let listingFailed: unknown;
   async function list(stop: AbortSignal): Promise<void> {
@@ -37,6 +40,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
       if (ledger.listingClosed) return;
       for await (const batch of chainBatches({ out, run, source, batchSize, limit })) {
         if (stop.aborted) return;
+        await onBatch(batch);
         ledger.batchListed(batch);
         if (batch.end) onListed?.();
         wake();

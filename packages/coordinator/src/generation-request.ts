@@ -1,16 +1,13 @@
-import {
-  decodeGenerationRequest,
-  encodeJson,
-  type GenerationRequest,
-  type ModelConfig,
-  type ObjectStore,
-  runLayout,
-} from "@pomona/core";
+import { decodeGenerationRequest, encodeJson, type GenerationRequest, type ObjectStore, runLayout } from "@pomona/core";
 
 /** What generation `generation` of a run is to make of its shards. */
-export async function requestedModel(out: ObjectStore, run: string, generation: number): Promise<ModelConfig> {
+export async function readGenerationRequest(
+  out: ObjectStore,
+  run: string,
+  generation: number,
+): Promise<GenerationRequest> {
   const key = runLayout(run).generation(generation).request;
-  return decodeGenerationRequest(await out.get(key), key).model;
+  return decodeGenerationRequest(await out.get(key), key);
 }
 
 /**
@@ -21,11 +18,11 @@ export async function requestGeneration(
   out: ObjectStore,
   run: string,
   from: number,
-  model: ModelConfig,
+  request: Pick<GenerationRequest, "model" | "retry" | "layers">,
 ): Promise<number> {
   for (let generation = from; ; generation++) {
-    const request: GenerationRequest = { name: "pomona.generation", version: 1, generation, model };
+    const file: GenerationRequest = { name: "pomona.generation", version: 1, generation, ...request };
     const key = runLayout(run).generation(generation).request;
-    if ((await out.putIfAbsent(key, encodeJson(request))) === "created") return generation;
+    if ((await out.putIfAbsent(key, encodeJson(file))) === "created") return generation;
   }
 }

@@ -17,6 +17,7 @@ export { checkReachable, preflight } from "./preflight.ts";
 export { identifyProcess } from "./process-identity.ts";
 export { readManifest } from "./read-manifest.ts";
 export { isFree } from "./refuse-output.ts";
+export { type Retried, type RetryRunOptions, retryRun } from "./retry-run.ts";
 export { type Backlog, RunServer, type RunServerOptions } from "./run-server.ts";
 export type { ListingOptions } from "./select-images.ts";
 export type { Survey } from "./survey-input.ts";

@@ -1,6 +1,7 @@
 import {
   decodeRunFile,
   type LogState,
+  layersOf,
   type ModelConfig,
   type ObjectStore,
   type RunFile,
@@ -13,10 +14,9 @@ import { isUnfinished } from "./adopt-run.ts";
 import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } from "./begin-run.ts";
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
-import { requestedModel, requestGeneration } from "./generation-request.ts";
+import { readGenerationRequest, requestGeneration } from "./generation-request.ts";
 import { readSuccess } from "./read-success.ts";
 import { refuseForeignOutput, refuseOwnedOutput } from "./refuse-output.ts";
-import { refuseOtherEpoch } from "./stand-down.ts";
 import { takeOwnership } from "./take-ownership.ts";
 
 /** `newRun` is the id for a run that begins here; an unfinished one keeps its own. */
@@ -96,7 +96,8 @@ async function continueRun(
   }
   if (options.drives === false) await refuseOwnedOutput({ ...options, state });
   if (made === undefined && !refit) {
-    const changed = differences(await requestedModel(out, run, state.published || state.generation), config.model);
+    const { model } = await readGenerationRequest(out, run, state.published || state.generation);
+    const changed = differences(model, config.model);
     throw new UsageError("model-differs", `${out.uri} was made with other model options: ${changed.join("; ")}`, {
       remedy: "Give --refit to make the model and table anew from the stored features, or ask for the same.",
     });
@@ -106,17 +107,20 @@ async function continueRun(
   await registerRun(options, run);
   await writeSettings(options, run);
   const at = now().toISOString();
-  const claim = (epoch: number) => ({ kind: "open", at, run, epoch, ...ownerOf(options) }) as const;
+  const generation = made ?? (await requestRefit(out, { ...state, run }, config.model));
+  const claim = (epoch: number) => ({ kind: "open", at, run, epoch, generation, ...ownerOf(options) }) as const;
   const epoch = await takeOwnership({ out, log, seen: state.epoch, claim });
-  const opened = { kind: "drive", file, log, epoch, resumed: true } as const;
-  if (made !== undefined) return { ...opened, generation: made };
+  return { kind: "drive", file, log, epoch, generation, resumed: true };
+}
 
-  const generation = await requestGeneration(out, run, state.generation + 1, config.model);
-  await log.append((newest) => {
-    refuseOtherEpoch(newest.epoch, epoch);
-    return { kind: "generation", at, generation };
-  });
-  return { ...opened, generation };
+/** Another model of the rows that the published result has, those of retried images too. */
+async function requestRefit(
+  out: ObjectStore,
+  { run, generation, published }: LogState & { readonly run: string },
+  model: ModelConfig,
+): Promise<number> {
+  const layers = published === 0 ? [] : layersOf(await readGenerationRequest(out, run, published));
+  return requestGeneration(out, run, generation + 1, { model, layers });
 }
 
 /** Going on would mean to decode every image again, and a changed one would not be the image that was listed. */
@@ -138,7 +142,8 @@ async function generationOf(
 ): Promise<number | undefined> {
   for (const candidate of new Set([generation, published])) {
     if (candidate === 0) continue;
-    if (differences(await requestedModel(out, run, candidate), model).length === 0) return candidate;
+    const request = await readGenerationRequest(out, run, candidate);
+    if (differences(request.model, model).length === 0) return candidate;
   }
   return undefined;
 }

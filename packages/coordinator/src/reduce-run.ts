@@ -7,12 +7,12 @@ import {
   type JobResult,
   type MomentsJob,
   type Phase,
-  PomonaError,
   type ProjectJob,
   partitionBatches,
 } from "@pomona/core";
 import type { Dispatch } from "./dispatch.ts";
 import { judgeQuarantine } from "./judge-quarantine.ts";
+import { refuseLostShard } from "./lost-shard-error.ts";
 import { runJobs } from "./run-jobs.ts";
 import type { RunLedger } from "./run-ledger.ts";
 
@@ -99,23 +99,12 @@ async function phase(
   });
 }
 
-/** Failures that mean "featurize that batch again": the coordinator goes back, it does not give up. */
-const lostShard = new Set(["damaged-shard", "missing-shard"]);
-
 /** How often a job may kill the process that does it before the run fails: one kill may come from outside. */
 const maxDeaths = 3;
 
 function tryAgain<J extends ReduceJob>(job: J, failure: JobFailure, deaths: Map<string, number>): J | undefined {
-  if (lostShard.has(failure.code)) throw new LostShardError(failure.message);
+  refuseLostShard(failure);
   const died = (deaths.get(job.id) ?? 0) + 1;
   deaths.set(job.id, died);
   return failure.code === "reducer-died" && died < maxDeaths ? job : undefined;
-}
-
-/** A reducer met a shard that is gone or damaged (and removed it): what is missing is to be made again. */
-export class LostShardError extends PomonaError {
-  override readonly name = "LostShardError";
-  constructor(message: string) {
-    super("damaged-shard", message, { remedy: "Check the disk or bucket: shards keep getting lost." });
-  }
 }

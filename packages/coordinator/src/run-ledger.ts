@@ -84,6 +84,13 @@ export class RunLedger {
     this.#tell();
   }
 
+  /** Quarantined images of a batch were tried again. */
+  retried({ decoded, stages = {} }: JobResult): void {
+    this.#decoded += decoded;
+    this.#stages = addStageTimes(this.#stages, stages);
+    this.step();
+  }
+
   /** Some shards turned out to be gone or damaged: only these are left, the others are to be made again. */
   keepShards(left: ReadonlySet<number>): void {
     for (const batch of this.#stored) {

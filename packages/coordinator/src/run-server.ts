@@ -72,8 +72,9 @@ export class RunServer {
     for (const { paused, progress } of this.#active.values()) {
       if (paused || progress === undefined) continue;
       features += progress.pendingBatches;
-      const reducing = progress.phase !== "listing" && progress.phase !== "featurizing";
-      if (reducing) reduce += Math.max(0, (progress.total ?? 0) - progress.done);
+      const left = Math.max(0, (progress.total ?? 0) - progress.done);
+      if (progress.phase === "retrying") features += left;
+      else if (progress.phase !== "listing" && progress.phase !== "featurizing") reduce += left;
     }
     return { features, reduce };
   }

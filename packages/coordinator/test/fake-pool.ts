@@ -17,10 +17,14 @@ import {
   type JobResult,
   MissingObjectError,
   type MomentsJob,
+  mergeShards,
   type ObjectStore,
   type PartBooks,
   PomonaError,
   type ProjectJob,
+  type RetryJob,
+  readRetriedLayers,
+  retryFilter,
   runLayout,
   type Shard,
 } from "@pomona/core";
@@ -45,6 +49,8 @@ export const fingerprint: Fingerprint = {
 export class FakePool {
   /** Jobs done, by kind; those whose result was there already are not counted. */
   readonly made: Record<string, number> = {};
+  /** Keys of bad images that can be read when they are tried again. */
+  readonly repaired = new Set<string>();
   readonly #out: ObjectStore;
   readonly #queue: JobQueue;
 
@@ -58,6 +64,7 @@ export class FakePool {
   async do(job: Job): Promise<JobResult> {
     const handlers: Record<Job["kind"], (job: never) => Promise<JobResult>> = {
       features: ({ run, batch }: { run: string; batch: number }) => this.featurize(run, batch),
+      retry: (job) => this.retry(job),
       moments: (job) => this.moments(job),
       fit: (job) => this.fit(job),
       project: (job) => this.project(job),
@@ -81,8 +88,24 @@ export class FakePool {
     return { rows: index.length, quarantined: quarantined.length, decoded: created ? batch.images.length : 0 };
   }
 
+  /** Images whose key is in `repaired` can be read by now. */
+  async retry({ run, generation, batch: ordinal }: RetryJob): Promise<JobResult> {
+    const names = runLayout(run);
+    const batch = decodeBatch(await this.#out.get(names.batch(ordinal)), names.batch(ordinal));
+    const request = decodeGenerationRequest(await this.#out.get(names.generation(generation).request), "request");
+    const isChosen = retryFilter(request.retry ?? {});
+    const [before] = await this.#shards(run, ordinal, ordinal + 1, generation - 1);
+    const tried = before.quarantined.filter(({ index, reason }) => isChosen({ key: batch.images[index].key, reason }));
+    const isRead = ({ index }: { index: number }) => this.repaired.has(batch.images[index].key);
+    const index = Uint32Array.from(tried.filter(isRead), (image) => image.index);
+    const quarantined = tried.filter((image) => !isRead(image));
+    const shard = { ...before, index, features: new Float32Array(2 * index.length), quarantined };
+    await this.#make(names.retriedShard(ordinal, generation), "retry", encodeShard(shard));
+    return { rows: index.length, quarantined: quarantined.length, decoded: index.length };
+  }
+
   async moments({ run, generation, group, from, to }: MomentsJob): Promise<JobResult> {
-    const rows = (await this.#shards(run, from, to)).reduce((sum, { index }) => sum + index.length, 0);
+    const rows = (await this.#shards(run, from, to, generation)).reduce((sum, { index }) => sum + index.length, 0);
     await this.#make(runLayout(run).generation(generation).moments(group), "moments", encodeJson({ rows }));
     return { rows, quarantined: 0, decoded: 0 };
   }
@@ -118,7 +141,7 @@ export class FakePool {
     const labels: Record<string, number> = {};
     const quarantined: PartBooks["quarantined"] = [];
     const paths: string[] = [];
-    for (const shard of await this.#shards(run, from, to)) {
+    for (const shard of await this.#shards(run, from, to, generation)) {
       const { images } = decodeBatch(await this.#out.get(names.batch(shard.batch)), "batch");
       for (const i of shard.index) {
         paths.push(images[i].key);
@@ -157,18 +180,26 @@ export class FakePool {
     return { rows: 0, quarantined: 0, decoded: 0 };
   }
 
-  async #shards(run: string, from: number, to: number): Promise<Shard[]> {
+  async #shards(run: string, from: number, to: number, generation: number): Promise<Shard[]> {
+    const names = runLayout(run);
+    const layers = await readRetriedLayers(this.#out, run, generation);
     const shards: Shard[] = [];
     for (let batch = from; batch < to; batch++) {
-      const key = runLayout(run).shard(batch);
-      try {
-        shards.push(decodeShard(await this.#out.get(key), key));
-      } catch (error) {
-        if (error instanceof MissingObjectError) throw new PomonaError("missing-shard", `${key} is gone`);
-        throw error;
-      }
+      const touching = layers.filter(({ batches }) => batches.has(batch));
+      const keys = touching.map((layer) => names.retriedShard(batch, layer.generation));
+      const [base, ...retried] = await Promise.all([names.shard(batch), ...keys].map((key) => this.#shard(key)));
+      shards.push(mergeShards(base, retried));
     }
     return shards;
+  }
+
+  async #shard(key: string): Promise<Shard> {
+    try {
+      return decodeShard(await this.#out.get(key), key);
+    } catch (error) {
+      if (error instanceof MissingObjectError) throw new PomonaError("missing-shard", `${key} is gone`);
+      throw error;
+    }
   }
 
   async #make(key: string, kind: string, body: Uint8Array): Promise<void> {

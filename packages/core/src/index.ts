@@ -22,6 +22,7 @@ export type { LabelRule } from "./label.ts";
 export { labelFromPattern, noLabel, parentFolder } from "./label.ts";
 export { deletableNames, homeLayout, ordinalOf, outputLayout, runLayout } from "./layout.ts";
 export type { LogEntry, LogState, Owner } from "./log-entry.ts";
+export { mergeShards, withVersions } from "./merge-shards.ts";
 export type {
   CsvJob,
   FeaturesJob,
@@ -31,6 +32,7 @@ export type {
   MomentsJob,
   ProjectJob,
   QueueName,
+  RetryJob,
 } from "./messages.ts";
 export type { ModelFile } from "./model-file.ts";
 export { decodeModel, encodeModel } from "./model-file.ts";
@@ -47,6 +49,11 @@ export type { Phase, RunProgress } from "./progress.ts";
 export { phases } from "./progress.ts";
 export type { QuarantinedImage, QuarantineReason, QuarantineStage } from "./quarantine.ts";
 export { flagOf, resolveConfig, variableOf } from "./resolve-config.ts";
+export type { RetriedLayer } from "./retried-layers.ts";
+export { encodeRetried, layersOf, readRetriedLayers } from "./retried-layers.ts";
+export type { RetryRequest } from "./retry-request.ts";
+export { decodeRetryRequest } from "./retry-request.ts";
+export { type RetrySelection, retryFilter } from "./retry-selection.ts";
 export type { GenerationRequest, RunFile, RunRecord, RunSettings } from "./run-file.ts";
 export {
   decodeGenerationRequest,
@@ -60,7 +67,7 @@ export { isRunId, makeRunId } from "./run-id.ts";
 export { RunLog, readLogEntries } from "./run-log.ts";
 export type { RunState } from "./run-state.ts";
 export { isOver, runStateOf } from "./run-state.ts";
-export type { Shard } from "./shard.ts";
+export type { ImageVersion, Shard } from "./shard.ts";
 export { decodeShard, encodeShard, ShardError } from "./shard.ts";
 export { decodeShardHeader, type ShardHeader } from "./shard-header.ts";
 export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";

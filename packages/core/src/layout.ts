@@ -47,6 +47,8 @@ export const deletableNames: readonly string[] = [
 /** Names below `_run/<run>/` of an output. */
 export function runLayout(run: string) {
   const root = `_run/${run}/`;
+  const suspects = (batch: number, retry?: number): string =>
+    `${root}suspects/${ordinal(batch)}${retry === undefined ? "" : `.g${retry}`}/`;
   return {
     root,
     config: `${root}run.json`,
@@ -56,10 +58,12 @@ export function runLayout(run: string) {
     batch: (n: number) => `${root}batches/${ordinal(n)}.json`,
     shards: `${root}shards/`,
     shard: (n: number) => `${root}shards/${ordinal(n)}.arrow`,
-    /** Marks of a batch whose worker died: written before each image is tried. */
-    suspects: (batch: number) => `${root}suspects/${ordinal(batch)}/`,
-    suspect: (batch: number, index: number, mark: 1 | 2 | "crashed") =>
-      `${root}suspects/${ordinal(batch)}/${index}.${mark}`,
+    /** The images of batch `n` that generation `g` tried again, and nothing else. */
+    retriedShard: (n: number, g: number) => `${root}shards/${ordinal(n)}.g${g}.arrow`,
+    /** Marks of a batch, or of what generation `retry` tries again of it, whose worker died: written before each image is tried. */
+    suspects,
+    suspect: (batch: number, index: number, mark: 1 | 2 | "crashed", retry?: number) =>
+      `${suspects(batch, retry)}${index}.${mark}`,
     telemetry: `${root}telemetry/`,
     telemetryMinute: (minute: number) => `${root}telemetry/${ordinal(minute)}.json`,
     generation: (g: number) => {
@@ -67,6 +71,8 @@ export function runLayout(run: string) {
       return {
         root: made,
         request: `${made}request.json`,
+        /** Which batches have a {@link retriedShard} of this generation. */
+        retried: `${made}retried.json`,
         moments: (group: number) => `${made}moments/${ordinal(group)}.bin`,
         model: `${made}model.json`,
         /** What is published below `model/`, as the fit wrote it. */
@@ -79,7 +85,7 @@ export function runLayout(run: string) {
   } as const;
 }
 
-/** The ordinal in a key of `batches/` or `shards/`; undefined for a name that is not ours. */
+/** The ordinal in a key of `batches/` or `shards/`; undefined for any other name, that of a retried shard too. */
 export function ordinalOf(key: string): number | undefined {
   const match = /\/(\d{8})\.[a-z]+$/.exec(key);
   return match === null ? undefined : Number(match[1]);

@@ -22,11 +22,17 @@ const failure = z.strictObject({
 export const logEntry = z.discriminatedUnion("kind", [
   /**
    * `run` becomes current, driven by `owner`, or, without one, by the first coordinator that finds it. A coordinator that
-   * sees a higher epoch than its own stands down.
+   * sees a higher epoch than its own stands down. With `generation` that one is to be made from here on.
    */
-  z.strictObject({ kind: z.literal("open"), at, run: z.string(), epoch: z.number(), owner: owner.optional() }),
+  z.strictObject({
+    kind: z.literal("open"),
+    at,
+    run: z.string(),
+    epoch: z.number(),
+    owner: owner.optional(),
+    generation: z.number().optional(),
+  }),
   z.strictObject({ kind: z.literal("closed"), at, epoch: z.number() }),
-  z.strictObject({ kind: z.literal("generation"), at, generation: z.number() }),
   z.strictObject({ kind: z.literal("publishing"), at, generation: z.number() }),
   z.strictObject({ kind: z.literal("done"), at, generation: z.number() }),
   z.strictObject({ kind: z.literal("failed"), at, failure }),
@@ -90,12 +96,11 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
     case "open": {
       const fresh = entry.run === state.run ? {} : emptyRun;
       const { run, epoch, owner: by, at: openedAt } = entry;
-      return { ...next, ...fresh, run, epoch, owner: by, openedAt, status: "running", failure: undefined };
+      const opened = { ...next, ...fresh, run, epoch, owner: by, openedAt, status: "running" } as const;
+      return { ...opened, generation: entry.generation ?? opened.generation, failure: undefined };
     }
     case "closed":
       return entry.epoch === state.epoch ? { ...next, owner: undefined } : next;
-    case "generation":
-      return { ...next, generation: entry.generation, status: "running" };
     case "publishing":
       return { ...next, published: entry.generation, status: "publishing" };
     case "done":

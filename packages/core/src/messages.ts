@@ -3,7 +3,7 @@ import type { StageTimes } from "./telemetry.ts";
 /** The messages that cross the queue. All of them are pointers into the store: under 300 bytes, no keys, no pixels. */
 export type QueueName = "features" | "reduce";
 
-export type Job = FeaturesJob | MomentsJob | FitJob | ProjectJob | CsvJob;
+export type Job = FeaturesJob | RetryJob | MomentsJob | FitJob | ProjectJob | CsvJob;
 
 interface JobBase {
   /** Unique while the job waits or runs: run, what it makes, and the epoch that asked for it. */
@@ -16,6 +16,13 @@ interface JobBase {
 /** One batch of images to one shard. */
 export interface FeaturesJob extends JobBase {
   readonly kind: "features";
+  readonly batch: number;
+}
+
+/** Quarantined images of one batch, as the generation's request chooses them, to one retried shard. */
+export interface RetryJob extends JobBase {
+  readonly kind: "retry";
+  readonly generation: number;
   readonly batch: number;
 }
 

@@ -1,11 +1,11 @@
-/** The phases of a run, in order. */
-export const phases = ["listing", "featurizing", "moments", "fitting", "projecting", "publishing"] as const;
+/** The phases of a run, in order. Two are rare: quarantined images that are tried again, after the features. */
+export const phases = ["listing", "featurizing", "retrying", "moments", "fitting", "projecting", "publishing"] as const;
 export type Phase = (typeof phases)[number];
 
 /** How far a run is: told whenever it changes, by whoever drives it. */
 export interface RunProgress {
   readonly phase: Phase;
-  /** Units of the phase that are done: images, groups, parts; 0 or 1 for a phase that is one step. */
+  /** Units of the phase that are done: images, batches, groups, parts; 0 or 1 for a phase that is one step. */
   readonly done: number;
   /** Undefined while listing still finds more. */
   readonly total: number | undefined;

@@ -41,6 +41,12 @@ const generationRequest = z.strictObject({
   version: z.literal(1),
   generation: z.number(),
   model: z.strictObject({ ...modelOptions.shape }),
+  /** Tries quarantined images again: all that generation `of` has, or those of them that are named. */
+  retry: z
+    .strictObject({ of: z.number(), keys: z.array(z.string()).optional(), reasons: z.array(z.string()).optional() })
+    .optional(),
+  /** Earlier generations whose retried images count in this one too, ascending. */
+  layers: z.array(z.number()).default([]),
 });
 
 /** `_run/<run>/g<g>/request.json`: what this generation is to make of the run's shards. */

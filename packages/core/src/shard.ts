@@ -11,13 +11,15 @@ import {
   tableFromIPC,
   Uint32,
 } from "apache-arrow";
+import type { ListedImage } from "./batch.ts";
 import { PomonaError } from "./errors.ts";
 import type { QuarantinedImage } from "./quarantine.ts";
 
 /**
  * The features of one batch: one Arrow IPC file, written once.
  *
- *   schema metadata   run, batch, batchHash, fingerprint, sha256 of the columns, quarantine (JSON)
+ *   schema metadata   run, batch, batchHash, fingerprint, sha256 of the columns, quarantine (JSON),
+ *                     versions (JSON, of a retried shard)
  *   index             uint32[n]   position of the image in its batch, ascending
  *   features          fixed_size_list<float32>[n][d]
  */
@@ -32,8 +34,15 @@ export interface Shard {
   /** [n, d], row-major. */
   readonly features: Float32Array;
   readonly dimension: number;
-  /** In ascending order of index; together with `index` they cover the batch exactly. */
+  /** In ascending order of index; together with `index` they cover the batch exactly, or what was retried of it. */
   readonly quarantined: readonly QuarantinedImage[];
+  /** Of retried images: the version that was tried, in ascending order of index. */
+  readonly versions?: readonly ImageVersion[];
+}
+
+/** What the store said of an image of the batch when it was tried again. */
+export interface ImageVersion extends Pick<ListedImage, "size" | "modifiedAt" | "etag"> {
+  readonly index: number;
 }
 
 /** Same shard, same bytes: nothing of time, host or attempt is in it. */
@@ -53,6 +62,7 @@ export function encodeShard(shard: Shard): Uint8Array {
     ["dimension", String(dimension)],
     ["sha256", contentHash(index, features)],
     ["quarantine", JSON.stringify(shard.quarantined)],
+    ...(shard.versions === undefined ? [] : [["versions", JSON.stringify(shard.versions)] as const]),
   ]);
   const listType = new FixedSizeList(dimension, new Field("item", new Float32(), false));
   const fields = [new Field("index", new Uint32(), false), new Field("features", listType, false)];
@@ -97,6 +107,7 @@ export function decodeShard(bytes: Uint8Array, key: string): Shard {
     features,
     dimension,
     quarantined: JSON.parse(read("quarantine")) as QuarantinedImage[],
+    ...(metadata.has("versions") && { versions: JSON.parse(read("versions")) as ImageVersion[] }),
   };
 }
 

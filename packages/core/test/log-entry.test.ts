@@ -8,9 +8,9 @@ const open = (run: string, epoch: number): LogEntry => ({ kind: "open", at, run,
 
 describe("the state of an output", () => {
   test("a resume keeps the generation, another run starts at the first", () => {
-    const before: LogEntry[] = [open("a", 1), { kind: "generation", at, generation: 3 }];
-    expect(fold(...before, open("a", 2))).toMatchObject({ run: "a", epoch: 2, generation: 3, status: "running" });
-    expect(fold(...before, open("b", 2))).toMatchObject({ run: "b", epoch: 2, generation: 1, published: 0 });
+    const before: LogEntry[] = [open("a", 1), { ...open("a", 2), generation: 3 } as LogEntry];
+    expect(fold(...before, open("a", 3))).toMatchObject({ run: "a", epoch: 3, generation: 3, status: "running" });
+    expect(fold(...before, open("b", 3))).toMatchObject({ run: "b", epoch: 3, generation: 1, published: 0 });
   });
 
   test("only the newest owner can close", () => {

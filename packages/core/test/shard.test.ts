@@ -39,6 +39,13 @@ describe("shards", () => {
     expect(decodeShard(encodeShard(shard), "k").features).toEqual(shard.features);
   });
 
+  test("keep the versions of retried images, and say nothing of them where none were", () => {
+    const versions = [{ index: 1, size: 7, modifiedAt: 8, etag: "e" }];
+    const retried = { ...makeShard(1, 3), versions };
+    expect(decodeShard(encodeShard(retried), "k")).toEqual(retried);
+    expect(Buffer.from(encodeShard(makeShard(1, 3))).includes("versions")).toBe(false);
+  });
+
   test("the same shard gives the same bytes", () => {
     expect(encodeShard(makeShard(4, 3))).toEqual(encodeShard(makeShard(4, 3)));
   });

@@ -1,7 +1,8 @@
-import type { Operation } from "@pomona/coordinator";
 import type { Command } from "commander";
+import type { PlainOperation } from "./api/pool-operations.ts";
 import { cleanCommand } from "./commands/clean.ts";
 import { operateCommand } from "./commands/operate.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -11,11 +12,10 @@ import type { Surroundings } from "./surroundings.ts";
 /** Heading of these commands in `pomona --help`. */
 const heading = "The pool:";
 
-const operations: Readonly<Record<Operation, string>> = {
+const operations: Readonly<Record<PlainOperation, string>> = {
   pause: "hand out no more batches of a run",
   resume: "go on with a paused run",
   cancel: "end a run; what is stored stays",
-  retry: "go on with a failed or cancelled run",
 };
 
 /** Commands for whoever uses a pool; its roles are commands of their own. */
@@ -59,7 +59,7 @@ export function addPoolCommands(
     .addHelpText("after", "\nExample:\n  pomona runs --home s3://bucket/pomona\n")
     .action(async (flags) => finish(await runsCommand(flags, surroundings)));
 
-  for (const [operation, summary] of Object.entries(operations) as [Operation, string][]) {
+  for (const [operation, summary] of Object.entries(operations) as [PlainOperation, string][]) {
     addPlaceFlags(withHome(program.command(operation)))
       .helpGroup(heading)
       .summary(summary)
@@ -68,6 +68,21 @@ export function addPoolCommands(
       .addHelpText("after", `\nExample:\n  pomona ${operation} 20260131-120000-abc123\n`)
       .action(async (run, flags) => finish(await operateCommand(operation, run, flags, surroundings)));
   }
+
+  addPlaceFlags(withHome(program.command("retry")))
+    .helpGroup(heading)
+    .summary("go on with a failed run, or try the quarantined images of a finished one again")
+    .description(
+      "A failed or cancelled run goes on where it stopped. Of a finished run, quarantined images are read again as they are now, and another generation of the result is made; the present one stays until then. Images that still cannot be read stay in quarantine.",
+    )
+    .argument("<run>", "id of a run; pomona runs lists them")
+    .option("--path <paths...>", "of a finished run: only these images, as quarantine.csv names them")
+    .option("--reason <reasons...>", "of a finished run: only images in quarantine for these reasons")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pomona retry 20260131-120000-abc123\n  pomona retry 20260131-120000-abc123 --reason truncated changed\n",
+    )
+    .action(async (run, flags) => finish(await retryCommand(run, flags, surroundings)));
 
   addPlaceFlags(program.command("clean"))
     .helpGroup(heading)

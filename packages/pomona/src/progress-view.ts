@@ -12,6 +12,7 @@ export interface ProgressView {
 const units: Readonly<Record<Phase, string>> = {
   listing: "images",
   featurizing: "images",
+  retrying: "batches",
   moments: "groups",
   fitting: "fit",
   projecting: "parts",

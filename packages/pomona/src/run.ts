@@ -1,5 +1,5 @@
 import { driveRun, openOutput } from "@pomona/coordinator";
-import { Patience, type RunProgress } from "@pomona/core";
+import { Patience, type Phase, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
@@ -25,6 +25,9 @@ export interface RunOptions extends OutputRequest {
   /** Aborted: what is in flight is finished, then the signal's reason is thrown; the run can be resumed. */
   readonly signal?: AbortSignal;
 }
+
+/** Phases in which images are read. */
+const inferring: ReadonlySet<Phase> = new Set(["listing", "featurizing", "retrying"]);
 
 /** Batches that the worker works on at a time: the next one is read and decoded while one is inferred. */
 const batchesInFlight = 2;
@@ -79,7 +82,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       () => {},
     );
     queue.onEnded("features", ({ job }) => {
-      if (job.kind === "features") live.onStored(job.batch);
+      if (job.kind === "features" || job.kind === "retry") live.onStored(job.batch);
     });
     logJobs(queue, log);
     log.info({ run: opened.file.run, resumed: opened.resumed, generation: opened.generation }, "run opened");
@@ -94,7 +97,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
         // While the last batches are worked on there is time to start what comes after them…
         if (phase === "featurizing" && total !== undefined && pendingBatches <= batchesInFlight) reducer.warm();
         // …beside which what holds the network is not needed.
-        if (phase !== "listing" && phase !== "featurizing") void worker.rest();
+        if (!inferring.has(phase)) void worker.rest();
         live.onProgress(progress);
       },
     });

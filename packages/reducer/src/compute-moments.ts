@@ -4,6 +4,8 @@ import {
   type MomentsJob,
   type OpenRun,
   PomonaError,
+  type RetriedLayer,
+  readRetriedLayers,
   runLayout,
   ShardError,
 } from "@pomona/core";
@@ -27,14 +29,17 @@ export async function computeMoments(
 ): Promise<JobResult> {
   const { generation, group, from, to } = job;
   const layout = runLayout(run.file.run);
-  const source = { run: run.file.run, fingerprint: await readFingerprintHash(run), group, from, to };
+  const fingerprint = await readFingerprintHash(run);
+  const layers = await touchingLayers(run, job);
+  const source = { run: run.file.run, fingerprint, group, from, to, layers };
   const here = layout.generation(generation).moments(group);
   const known = await findMoments(run, here, source);
-  if (known !== undefined) return resultOf(known);
+  if (typeof known !== "string") return resultOf(known);
+  if (known === "unusable") await run.out.delete([here]);
 
   for (let earlier = generation - 1; earlier >= 1; earlier--) {
     const found = await findMoments(run, layout.generation(earlier).moments(group), source);
-    if (found === undefined) continue;
+    if (typeof found === "string") continue;
     await run.out.putIfAbsent(here, encodeMoments(found));
     return resultOf(found);
   }
@@ -44,23 +49,33 @@ export async function computeMoments(
   return resultOf({ source, moments });
 }
 
-/** Undefined where there are none that can be used; damaged ones and those of other rows make place for new ones. */
-async function findMoments({ out }: OpenRun, key: string, source: MomentsSource): Promise<MomentsFile | undefined> {
-  try {
-    const found = decodeMoments(await out.get(key), key);
-    if (isSameSource(found.source, source)) return found;
-  } catch (error) {
-    if (error instanceof MissingObjectError) return undefined;
-    if (!(error instanceof PomonaError && error.code === "damaged-moments")) throw error;
-  }
-  await out.delete([key]);
-  return undefined;
+/** The generations that tried images of this group again: only then its rows are others than those of a generation before. */
+async function touchingLayers(run: OpenRun, { generation, from, to }: MomentsJob): Promise<number[]> {
+  const layers = await readRetriedLayers(run.out, run.file.run, generation);
+  const touches = ({ batches }: RetriedLayer): boolean => [...batches].some((batch) => from <= batch && batch < to);
+  return layers.filter(touches).map((layer) => layer.generation);
 }
 
-async function momentsOfShards(run: OpenRun, { from, to }: MomentsJob, threads: number): Promise<Moments> {
+/** `unusable`: damaged, or of other rows. */
+async function findMoments(
+  { out }: OpenRun,
+  key: string,
+  source: MomentsSource,
+): Promise<MomentsFile | "missing" | "unusable"> {
+  try {
+    const found = decodeMoments(await out.get(key), key);
+    return isSameSource(found.source, source) ? found : "unusable";
+  } catch (error) {
+    if (error instanceof MissingObjectError) return "missing";
+    if (error instanceof PomonaError && error.code === "damaged-moments") return "unusable";
+    throw error;
+  }
+}
+
+async function momentsOfShards(run: OpenRun, { from, to, generation }: MomentsJob, threads: number): Promise<Moments> {
   let accumulation: Awaited<ReturnType<typeof openAccumulator>> | undefined;
   try {
-    for await (const { shard } of readShards(run, { from, to })) {
+    for await (const { shard } of readShards(run, { from, to, generation })) {
       if (shard.index.length === 0) continue;
       accumulation ??= await openAccumulator(shard.dimension, threads);
       if (shard.dimension !== accumulation.dimension) {

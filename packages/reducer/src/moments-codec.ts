@@ -10,6 +10,8 @@ export interface MomentsSource {
   /** Batches `from` (inclusive) to `to` (exclusive). */
   readonly from: number;
   readonly to: number;
+  /** Generations that tried images of these batches again, as far as their rows count here. */
+  readonly layers: readonly number[];
 }
 
 export interface MomentsFile {
@@ -17,7 +19,7 @@ export interface MomentsFile {
   readonly moments: Moments;
 }
 
-interface Header extends MomentsSource {
+interface Header extends Omit<MomentsSource, "layers">, Partial<Pick<MomentsSource, "layers">> {
   readonly name: "pomona.moments";
   readonly version: 1;
   readonly count: number;
@@ -35,7 +37,7 @@ const digestBytes = 32;
  * 6.5 MB at d = 1280. Same moments, same bytes.
  */
 export function encodeMoments({ source, moments }: MomentsFile): Uint8Array {
-  const { run, fingerprint, group, from, to } = source;
+  const { run, fingerprint, group, from, to, layers } = source;
   const { count, dimension, mean, comoment } = moments;
   const fields: Header = {
     name: "pomona.moments",
@@ -47,6 +49,8 @@ export function encodeMoments({ source, moments }: MomentsFile): Uint8Array {
     to,
     count,
     dimension,
+    // Most have none, and are as those of an earlier version.
+    ...(layers.length > 0 && { layers }),
   };
   const header = Buffer.from(JSON.stringify(fields));
   const length = Buffer.alloc(4);
@@ -65,18 +69,18 @@ export function decodeMoments(bytes: Uint8Array, key: string): MomentsFile {
   const start = 8 + content.readUInt32LE(4);
   const header = JSON.parse(content.toString("utf8", 8, start)) as Header;
   if (header.name !== "pomona.moments" || header.version !== 1) throw damaged(key, "it is of another version");
-  const { run, fingerprint, group, from, to, count, dimension } = header;
+  const { run, fingerprint, group, from, to, layers = [], count, dimension } = header;
   // Copied: the numbers need not begin at a multiple of 8 bytes.
   const values = new Float64Array(Uint8Array.from(content.subarray(start)).buffer);
   return {
-    source: { run, fingerprint, group, from, to },
+    source: { run, fingerprint, group, from, to, layers },
     moments: { count, dimension, mean: values.subarray(0, dimension), comoment: values.subarray(dimension) },
   };
 }
 
 export function isSameSource(a: MomentsSource, b: MomentsSource): boolean {
   const names = ["run", "fingerprint", "group", "from", "to"] as const;
-  return names.every((name) => a[name] === b[name]);
+  return names.every((name) => a[name] === b[name]) && a.layers.join() === b.layers.join();
 }
 
 function damaged(key: string, why: string): PomonaError {

@@ -6,11 +6,16 @@ import {
   type Fingerprint,
   fingerprintHash,
   MissingObjectError,
+  mergeShards,
+  type ObjectStore,
   type OpenRun,
   PomonaError,
+  type RetriedLayer,
+  readRetriedLayers,
   runLayout,
   type Shard,
   ShardError,
+  withVersions,
 } from "@pomona/core";
 
 export interface BatchShard {
@@ -23,20 +28,27 @@ export interface ReadShardsOptions {
   readonly from: number;
   /** …to `to` (exclusive). Batches without images have no shard and are passed over. */
   readonly to: number;
+  /** Whose rows: what it or a generation below it tried again lies over the shards. */
+  readonly generation: number;
 }
 
 /**
  * The shards of consecutive batches in order, each checked to be of this run, this batch and this fingerprint, and to
- * account for every image of its batch. The next one is fetched meanwhile, so two shards are in memory at most.
+ * account for every image of its batch. Images that were tried again have their newer rows, and their newer versions in
+ * the batch. The next one is fetched meanwhile, so two shards are in memory at most.
  *
  * @throws ShardError where a shard is damaged; it has been deleted, so that the coordinator has it made anew
  * @throws PomonaError `missing-shard`, `missing-batch`, `missing-fingerprint`, or `foreign-shard` for one that is whole
  *   but was made from something else
  */
-export async function* readShards(run: OpenRun, { from, to }: ReadShardsOptions): AsyncGenerator<BatchShard> {
+export async function* readShards(
+  run: OpenRun,
+  { from, to, generation }: ReadShardsOptions,
+): AsyncGenerator<BatchShard> {
   const fingerprint = await readFingerprintHash(run);
+  const layers = await readRetriedLayers(run.out, run.file.run, generation);
   const prefetch = (n: number) => {
-    const loading = loadShard(run, n, fingerprint);
+    const loading = loadShard(run, n, { fingerprint, layers });
     // The consumer may leave before it is awaited.
     loading.catch(() => {});
     return loading;
@@ -56,20 +68,39 @@ export async function readFingerprintHash({ file, out }: OpenRun): Promise<strin
   return fingerprintHash(JSON.parse(Buffer.from(bytes).toString("utf8")) as Fingerprint);
 }
 
-async function loadShard({ file, out }: OpenRun, n: number, fingerprint: string): Promise<BatchShard | undefined> {
+async function loadShard(
+  run: OpenRun,
+  n: number,
+  { fingerprint, layers }: { readonly fingerprint: string; readonly layers: readonly RetriedLayer[] },
+): Promise<BatchShard | undefined> {
+  const { file, out } = run;
   const layout = runLayout(file.run);
   const batchKey = layout.batch(n);
   const batchBytes = await getOr(out.get(batchKey), () => missing("missing-batch", `there is no ${batchKey}`));
   const batch = decodeBatch(batchBytes, batchKey);
   if (batch.images.length === 0) return undefined;
 
-  const key = layout.shard(n);
+  const origin = { run: file.run, batch: n, batchHash: batchHash(batch), fingerprint };
+  const base = await loadPart(out, layout.shard(n), origin, (shard, key) => checkCoverage(shard, batch, key));
+  const keys = layers.filter(({ batches }) => batches.has(n)).map((layer) => layout.retriedShard(n, layer.generation));
+  const check = (shard: Shard, key: string): void => void countImages(shard, batch, key);
+  const shard = mergeShards(base, await Promise.all(keys.map((key) => loadPart(out, key, origin, check))));
+  return { batch: withVersions(batch, shard.versions), shard };
+}
+
+/** One file of a batch's rows. A damaged one is removed. */
+async function loadPart(
+  out: ObjectStore,
+  key: string,
+  origin: Origin,
+  check: (shard: Shard, key: string) => void,
+): Promise<Shard> {
   const bytes = await getOr(out.get(key), () => missing("missing-shard", `there is no shard ${key}`));
   try {
     const shard = decodeShard(bytes, key);
-    checkOrigin(shard, { run: file.run, batch: n, batchHash: batchHash(batch), fingerprint }, key);
-    checkCoverage(shard, batch, key);
-    return { batch, shard };
+    checkOrigin(shard, origin, key);
+    check(shard, key);
+    return shard;
   } catch (error) {
     if (error instanceof ShardError) await out.delete([key]);
     throw error;
@@ -89,17 +120,23 @@ function checkOrigin(shard: Shard, expected: Origin, key: string): void {
   }
 }
 
-function checkCoverage({ index, features, dimension, quarantined }: Shard, { images }: Batch, key: string): void {
+function checkCoverage(shard: Shard, batch: Batch, key: string): void {
+  const missed = countImages(shard, batch, key).indexOf(0);
+  if (missed >= 0) throw new ShardError(key, `it accounts for image ${missed} of its batch 0 times`);
+}
+
+/** How often each image of the batch is accounted for: 0 or 1. */
+function countImages({ index, features, dimension, quarantined }: Shard, { images }: Batch, key: string): Uint8Array {
   if (features.length !== index.length * dimension) {
     throw new ShardError(key, `${index.length} rows of ${dimension} hold ${features.length} values`);
   }
   const times = new Uint8Array(images.length);
   for (const at of [...index, ...quarantined.map((image) => image.index)]) {
     if (at >= images.length) throw new ShardError(key, `it has an image ${at}, its batch has ${images.length}`);
-    times[at] = (times[at] ?? 0) + 1;
+    if (times[at] !== 0) throw new ShardError(key, `it accounts for image ${at} of its batch more than once`);
+    times[at] = 1;
   }
-  const wrong = times.findIndex((n) => n !== 1);
-  if (wrong >= 0) throw new ShardError(key, `it accounts for image ${wrong} of its batch ${times[wrong]} times`);
+  return times;
 }
 
 async function getOr(getting: Promise<Uint8Array>, otherwise: () => Error): Promise<Uint8Array> {

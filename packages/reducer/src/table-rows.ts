@@ -49,7 +49,7 @@ export async function* readRows(
     return rows;
   };
 
-  for await (const { batch, shard } of readShards(run, { from, to })) {
+  for await (const { batch, shard } of readShards(run, { from, to, generation: model.generation })) {
     onShard({ batch, shard });
     if (shard.index.length > 0 && shard.dimension !== d) {
       const key = runLayout(run.file.run).shard(shard.batch);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { computeMoments } from "../src/compute-moments.ts";
 import { decodeMoments } from "../src/moments-codec.ts";
 import { momentsJob } from "./jobs.ts";
-import { writeSyntheticRun } from "./synthetic-run.ts";
+import { requestGeneration, retryImages, writeSyntheticRun } from "./synthetic-run.ts";
 
 const batches = [40, 1, 900, 300];
 
@@ -59,6 +59,7 @@ test("a later generation takes over the moments of the same batches, not of othe
   const run = await writeSyntheticRun({ batches: [5, 4] });
   await computeMoments(momentsJob({}), run.open);
   const bytes = await run.out.get(run.layout.generation(1).moments(0));
+  await requestGeneration(run.open, 3, {});
   await computeMoments(momentsJob({ generation: 3, to: 2 }), run.open);
   const key = run.layout.generation(3).moments(0);
   expect(decodeMoments(await run.out.get(key), key).moments.count).toBe(9);
@@ -66,8 +67,25 @@ test("a later generation takes over the moments of the same batches, not of othe
   const other = await writeSyntheticRun({ batches: [5, 4] });
   await other.out.put(run.layout.generation(1).moments(0), bytes);
   await other.out.delete([run.layout.shard(0)]);
+  await requestGeneration(other.open, 3, {});
   await computeMoments(momentsJob({ generation: 3 }), other.open);
   expect(await other.out.get(key)).toEqual(bytes);
+});
+
+test("only groups with images that were tried again have new moments", async () => {
+  const run = await writeSyntheticRun({ batches: [5, 4], quarantined: ["1:3"] });
+  const group = (n: number, generation: number) => momentsJob({ group: n, from: n, to: n + 1, generation });
+  for (const n of [0, 1]) await computeMoments(group(n, 1), run.open);
+  await retryImages(run, { generation: 2, batch: 1, at: 3, layers: [] });
+  await run.out.delete([run.layout.shard(0)]);
+  expect((await computeMoments(group(0, 2), run.open)).rows).toBe(5);
+  expect((await computeMoments(group(1, 2), run.open)).rows).toBe(4);
+  expect((await computeMoments(group(1, 1), run.open)).rows).toBe(3);
+
+  // A refit of that generation has its rows, and so its moments.
+  await requestGeneration(run.open, 3, {}, { layers: [2] });
+  await run.out.delete([run.layout.shard(1)]);
+  expect((await computeMoments(group(1, 3), run.open)).rows).toBe(4);
 });
 
 test("a group whose images are all in quarantine has moments of no rows", async () => {

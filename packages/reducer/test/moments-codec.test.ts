@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { decodeMoments, encodeMoments } from "../src/moments-codec.ts";
 
-const source = { run: "r", fingerprint: "f", group: 3, from: 5, to: 9 };
+const source = { run: "r", fingerprint: "f", group: 3, from: 5, to: 9, layers: [2, 4] };
 const moments = {
   count: 7,
   dimension: 2,

@@ -1,11 +1,11 @@
 import { decodeBatch, encodeJson, encodeShard, ShardError } from "@pomona/core";
 import { expect, test } from "vitest";
 import { type BatchShard, readShards } from "../src/read-shards.ts";
-import { shardOf, writeSyntheticRun } from "./synthetic-run.ts";
+import { requestGeneration, retryImages, shardOf, writeSyntheticRun } from "./synthetic-run.ts";
 
-async function readAll(run: Awaited<ReturnType<typeof writeSyntheticRun>>, from: number, to: number) {
+async function readAll(run: Awaited<ReturnType<typeof writeSyntheticRun>>, from: number, to: number, generation = 1) {
   const found: BatchShard[] = [];
-  for await (const item of readShards(run.open, { from, to })) found.push(item);
+  for await (const item of readShards(run.open, { from, to, generation })) found.push(item);
   return found;
 }
 
@@ -64,4 +64,23 @@ test("refuses a shard of another run, batch or fingerprint, and leaves it", asyn
     code: "foreign-shard",
     message: expect.stringContaining("fingerprint"),
   });
+});
+
+test("lays what a generation tried again over the shards, that of unfinished ones never", async () => {
+  const run = await writeSyntheticRun({ batches: [3, 2], quarantined: ["0:1", "0:2", "1:0"] });
+  await retryImages(run, { generation: 2, batch: 0, at: 1, layers: [] });
+  await retryImages(run, { generation: 3, batch: 0, at: 2, layers: [] });
+  await requestGeneration(run.open, 4, {}, { layers: [2] });
+  const rows = async (generation: number) =>
+    (await readAll(run, 0, 2, generation)).map(({ shard }) => [...shard.index].join());
+  expect(await rows(1)).toEqual(["0", "1"]);
+  expect(await rows(2)).toEqual(["0,1", "1"]);
+  expect(await rows(3)).toEqual(["0,2", "1"]);
+  expect(await rows(4)).toEqual(["0,1", "1"]);
+  const [{ batch, shard }] = await readAll(run, 0, 1, 4);
+  expect([...shard.features.subarray(6, 12)]).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(batch.images[1]).toMatchObject({ size: 22, modifiedAt: 2 });
+
+  await run.out.delete([run.layout.retriedShard(0, 2)]);
+  await expect(readAll(run, 0, 1, 4)).rejects.toMatchObject({ code: "missing-shard" });
 });

@@ -1,8 +1,10 @@
 import {
   type Batch,
   batchHash,
+  decodeBatch,
   encodeBatch,
   encodeJson,
+  encodeRetried,
   encodeShard,
   type Fingerprint,
   featureOptions,
@@ -118,14 +120,36 @@ export async function writeSyntheticRun({
   return { open, openRun: async () => open, rows, layout, out, fingerprint: fingerprintHash(fingerprint) };
 }
 
-export async function requestGeneration({ out }: OpenRun, generation: number, model: Record<string, unknown>) {
+export async function requestGeneration(
+  { out }: OpenRun,
+  generation: number,
+  model: Record<string, unknown>,
+  more: Partial<Pick<GenerationRequest, "layers" | "retry">> = {},
+) {
   const request: GenerationRequest = {
     name: "pomona.generation",
     version: 1,
     generation,
     model: modelOptions.parse(model),
+    layers: [],
+    ...more,
   };
   await out.put(runLayout(run).generation(generation).request, encodeJson(request));
+}
+
+/** A generation that tried one image again and read it: its features are all the number of the generation. */
+export async function retryImages(
+  { open, layout, out }: Awaited<ReturnType<typeof writeSyntheticRun>>,
+  { generation, batch, at, layers }: Record<"generation" | "batch" | "at", number> & { readonly layers: number[] },
+): Promise<void> {
+  await requestGeneration(open, generation, {}, { layers, retry: { of: 1 } });
+  await out.put(layout.generation(generation).retried, encodeRetried(generation, [batch]));
+  const dimension = 6;
+  const features = new Float32Array(dimension).fill(generation);
+  const rows = { index: Uint32Array.of(at), features, dimension, quarantine: [] };
+  const stored = decodeBatch(await out.get(layout.batch(batch)), "batch");
+  const versions = [{ index: at, size: 11 * generation, modifiedAt: generation }];
+  await out.put(layout.retriedShard(batch, generation), encodeShard({ ...shardOf(stored, rows), versions }));
 }
 
 interface ShardRows {

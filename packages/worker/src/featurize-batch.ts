@@ -18,6 +18,7 @@ import { Marks } from "./marks.ts";
 import type { ImageOutcome } from "./pool-image.ts";
 import { findShard, putShard, type ShardIdentity } from "./put-shard.ts";
 import { readImage } from "./read-image.ts";
+import { type Candidate, retriedImages, versionsOf } from "./retried-images.ts";
 import { SpareMemory } from "./spare-memory.ts";
 
 /** What all batches of a worker share of its connections and its memory. */
@@ -46,6 +47,8 @@ export interface FeaturizeBatchOptions {
   readonly fingerprint: string;
   readonly limits: FetchLimits;
   readonly signal: AbortSignal;
+  /** Tries again what a generation chooses of the batch's quarantined images, and nothing else. */
+  readonly retry?: { readonly generation: number } | undefined;
   /** How often a worker died with this batch in hand. Above 0 the batch is tried with marks, see {@link Marks}. */
   readonly restarts?: number;
   /** Told after each image; counts of this attempt so far. */
@@ -75,25 +78,31 @@ export async function featurizeBatch(options: FeaturizeBatchOptions): Promise<Jo
 }
 
 async function featurize(options: FeaturizeBatchOptions, signal: AbortSignal): Promise<JobResult> {
-  const { openRun, dimension, fingerprint } = options;
+  const { openRun, dimension, fingerprint, retry } = options;
   const { out, file } = openRun;
   const layout = runLayout(file.run);
   const batchKey = layout.batch(options.batch);
-  const shardKey = layout.shard(options.batch);
   const batch = decodeBatch(await out.get(batchKey, { signal }), batchKey);
   const identity = { run: file.run, batch: options.batch, batchHash: batchHash(batch), fingerprint };
+  const shardKey =
+    retry === undefined ? layout.shard(options.batch) : layout.retriedShard(options.batch, retry.generation);
 
   const found = await findShard(out, shardKey, identity);
   if (found !== undefined) return { rows: found.index.length, quarantined: found.quarantined.length, decoded: 0 };
 
   const times = new BatchTimes();
-  const outcomes = await featurizeImages(batch, options, { times, signal });
-  const shard = assembleShard(identity, outcomes, dimension);
+  const candidates = retry === undefined ? allOf(batch) : await retriedImages({ openRun, batch, identity, ...retry });
+  const outcomes = await featurizeImages(candidates, options, { times, signal });
+  const shard = assembleShard(identity, candidates, outcomes, dimension);
   const { index, quarantined } = await times.measure("put", () => {
     signal.throwIfAborted();
     return putShard(out, shardKey, shard);
   });
   return { rows: index.length, quarantined: quarantined.length, decoded: shard.index.length, stages: times.stages };
+}
+
+function allOf({ images }: Batch): Candidate[] {
+  return images.map((image, index) => ({ index, image }));
 }
 
 /** What an image is taken to need where the listing did not tell: the file of a big camera. */
@@ -104,10 +113,15 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
-function featurizeImages({ images }: Batch, options: FeaturizeBatchOptions, attempt: Attempt): Promise<ImageOutcome[]> {
+function featurizeImages(
+  candidates: readonly Candidate[],
+  options: FeaturizeBatchOptions,
+  attempt: Attempt,
+): Promise<ImageOutcome[]> {
   const { limits, restarts = 0, openRun, onImages } = options;
   const counts = { decoded: 0, quarantined: 0 };
-  async function tryImage(image: ListedImage): Promise<ImageOutcome> {
+  async function tryImage({ image, gone }: Candidate): Promise<ImageOutcome> {
+    if (gone) return tell(goneMeanwhile);
     // What is beyond the limit is refused unread, so it takes no memory.
     const bytes = Math.min(image.size ?? unknownBytes, openRun.file.features.maxBytes);
     return tell(await limits.bytes.spend(bytes, () => featurizeImage(image, options, attempt)));
@@ -118,17 +132,23 @@ function featurizeImages({ images }: Batch, options: FeaturizeBatchOptions, atte
     return outcome;
   }
   async function tryOneByOne(): Promise<ImageOutcome[]> {
-    const marks = await Marks.read(openRun.out, openRun.file.run, options.batch);
+    const marks = await Marks.read(openRun.out, openRun.file.run, options.batch, options.retry?.generation);
     const outcomes: ImageOutcome[] = [];
-    for (const [index, image] of images.entries()) {
+    for (const [place, candidate] of candidates.entries()) {
       attempt.signal.throwIfAborted();
-      outcomes.push((await marks.mayTry(index)) ? await tryImage(image) : tell(killedTwo));
+      outcomes.push((await marks.mayTry(place)) ? await tryImage(candidate) : tell(killedTwo));
     }
-    await marks.allTried(images.length);
+    await marks.allTried(candidates.length);
     return outcomes;
   }
-  return restarts === 0 ? Promise.all(images.map(tryImage)) : limits.marked.spend(1, tryOneByOne);
+  return restarts === 0 ? Promise.all(candidates.map(tryImage)) : limits.marked.spend(1, tryOneByOne);
 }
+
+const goneMeanwhile: ImageOutcome = {
+  stage: "get",
+  reason: "missing",
+  detail: "there is no such object any more",
+};
 
 const killedTwo: ImageOutcome = {
   stage: "infer",
@@ -159,18 +179,26 @@ async function featurizeImage(
 }
 
 /** Rows and quarantined images in the order of the batch: the same whoever was faster. */
-function assembleShard(identity: ShardIdentity, outcomes: readonly ImageOutcome[], dimension: number): Shard {
-  const index: number[] = [];
+function assembleShard(
+  identity: ShardIdentity,
+  candidates: readonly Candidate[],
+  outcomes: readonly ImageOutcome[],
+  dimension: number,
+): Shard {
+  const rows: number[] = [];
   const quarantined: QuarantinedImage[] = [];
   const features = new Float32Array(outcomes.filter((outcome) => outcome.features !== undefined).length * dimension);
-  for (const [i, outcome] of outcomes.entries()) {
+  for (const [place, outcome] of outcomes.entries()) {
+    const { index = place } = candidates[place] ?? {};
     if (outcome.features === undefined) {
       const { stage, reason, detail } = outcome;
-      quarantined.push({ index: i, stage, reason, detail });
+      quarantined.push({ index, stage, reason, detail });
     } else {
-      features.set(outcome.features, index.length * dimension);
-      index.push(i);
+      features.set(outcome.features, rows.length * dimension);
+      rows.push(index);
     }
   }
-  return { ...identity, index: Uint32Array.from(index), features, dimension, quarantined };
+  const versions = versionsOf(candidates);
+  const shard = { ...identity, index: Uint32Array.from(rows), features, dimension, quarantined };
+  return versions.length === 0 ? shard : { ...shard, versions };
 }

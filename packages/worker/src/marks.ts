@@ -27,18 +27,18 @@ export class Marks {
     this.#crashed = crashed;
   }
 
-  /** Reads the marks that earlier attempts at the batch left. */
-  static async read(out: ObjectStore, run: string, batch: number): Promise<Marks> {
+  /** Reads the marks that earlier attempts at the batch, or at its images that generation `retry` tries again, left. */
+  static async read(out: ObjectStore, run: string, batch: number, retry?: number): Promise<Marks> {
     const layout = runLayout(run);
     const crashed = new Set<number>();
     let lastTried = -1;
-    for await (const { key } of out.list({ prefix: layout.suspects(batch) })) {
+    for await (const { key } of out.list({ prefix: layout.suspects(batch, retry) })) {
       const [, index, mark] = /\/(\d+)\.(\w+)$/.exec(key) ?? [];
       if (index === undefined) continue;
       lastTried = Math.max(lastTried, Number(index));
       if (mark === "crashed") crashed.add(Number(index));
     }
-    return new Marks(out, (index, mark) => layout.suspect(batch, index, mark), { lastTried, crashed });
+    return new Marks(out, (index, mark) => layout.suspect(batch, index, mark, retry), { lastTried, crashed });
   }
 
   /** Marks the image at `index`; false where two workers died with it in hand. */

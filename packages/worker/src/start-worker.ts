@@ -8,6 +8,7 @@ import {
   type JobResult,
   type OpenRun,
   PomonaError,
+  type RetryJob,
   type RunOpener,
   UsageError,
 } from "@pomona/core";
@@ -85,7 +86,8 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   async function featurizeJob(job: Job, context: JobContext): Promise<JobResult> {
-    if (job.kind !== "features") throw new TypeError(`job ${job.id} of kind ${job.kind} is none of a worker's`);
+    if (job.kind !== "features" && job.kind !== "retry")
+      throw new TypeError(`job ${job.id} of kind ${job.kind} is none of a worker's`);
     const opened = await openRun(job.run);
     const isSettled = opened.file.features.engine !== "auto" || engines.has(job.run);
     try {
@@ -98,7 +100,11 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  function featurizeOpened(opened: OpenRun, job: FeaturesJob, { signal, restarts }: JobContext): Promise<JobResult> {
+  function featurizeOpened(
+    opened: OpenRun,
+    job: FeaturesJob | RetryJob,
+    { signal, restarts }: JobContext,
+  ): Promise<JobResult> {
     const { run, batch } = job;
     const { features } = opened.file;
     return usePool({ ...features, engine: engines.get(run) ?? features.engine }, async (pool) => {
@@ -113,6 +119,7 @@ export function startWorker(options: WorkerOptions): Worker {
         limits,
         signal,
         restarts,
+        ...(job.kind === "retry" && { retry: { generation: job.generation } }),
         ...(onImages && { onImages: (counts) => onImages({ run, batch, ...counts }) }),
       });
     });

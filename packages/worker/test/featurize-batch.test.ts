@@ -3,11 +3,15 @@ import {
   batchHash,
   decodeShard,
   encodeBatch,
+  encodeJson,
+  encodeRetried,
   encodeShard,
   featureOptions,
+  type GenerationRequest,
   type GetOptions,
   HandBackError,
   type ListedImage,
+  modelOptions,
   type OpenRun,
   runLayout,
   type Shard,
@@ -229,5 +233,64 @@ describe("a batch whose worker died", () => {
     const { quarantined, index } = await storedShard();
     expect([...index]).toEqual([0, 2, 3]);
     expect(quarantined).toMatchObject([{ index: 1, stage: "infer", reason: "crashed" }]);
+  });
+});
+
+describe("a retry", () => {
+  async function request(generation: number, retry: GenerationRequest["retry"], layers: number[] = []): Promise<void> {
+    const model = modelOptions.parse({});
+    const file: GenerationRequest = {
+      name: "pomona.generation",
+      version: 1,
+      generation,
+      model,
+      layers,
+      ...(retry && { retry }),
+    };
+    await out.put(layout.generation(generation).request, encodeJson(file));
+    await out.put(layout.generation(generation).retried, encodeRetried(generation, [0]));
+  }
+  const retried = async (generation: number): Promise<Shard> =>
+    decodeShard(await out.get(layout.retriedShard(0, generation)), "retried");
+
+  beforeEach(async () => {
+    await addImage("a/good.jpg", "row 0");
+    await addImage("b/refused.jpg", "refuse");
+    await addImage("c/missing.jpg", "row 2");
+    await addImage("d/refused.jpg", "refuse");
+    await input.delete(["c/missing.jpg"]);
+    await featurize();
+  });
+
+  test("reads images as they are now, and leaves what the listing said of them behind", async () => {
+    await input.put("b/refused.jpg", Buffer.from("row 1, repaired"));
+    await request(2, { of: 1 });
+    const reads = input.reads;
+    expect(await featurize({ retry: { generation: 2 } })).toMatchObject({ rows: 1, quarantined: 2, decoded: 1 });
+    expect(input.reads - reads).toBe(2);
+    const shard = await retried(2);
+    expect([...shard.index]).toEqual([1]);
+    expect(shard.quarantined).toMatchObject([
+      { index: 2, stage: "get", reason: "missing" },
+      { index: 3, reason: "corrupt" },
+    ]);
+    expect(shard.versions).toMatchObject([{ index: 1, size: 15 }, { index: 3 }]);
+    expect(await featurize({ retry: { generation: 2 } })).toMatchObject({ decoded: 0 });
+  });
+
+  test("tries what was chosen of what is still in quarantine after earlier ones", async () => {
+    for (const key of ["b/refused.jpg", "d/refused.jpg"]) await input.put(key, Buffer.from("row 9"));
+    await request(2, { of: 1, keys: ["b/refused.jpg", "a/good.jpg"] });
+    await featurize({ retry: { generation: 2 } });
+    expect([...(await retried(2)).index]).toEqual([1]);
+    await request(3, { of: 2, reasons: ["corrupt"] }, [2]);
+    await featurize({ retry: { generation: 3 } });
+    expect([...(await retried(3)).index]).toEqual([3]);
+  });
+
+  test("asks for the batch first where its shard is gone", async () => {
+    await out.delete([layout.shard(0)]);
+    await request(2, { of: 1 });
+    await expect(featurize({ retry: { generation: 2 } })).rejects.toMatchObject({ code: "missing-shard" });
   });
 });

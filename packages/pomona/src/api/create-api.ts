@@ -1,8 +1,7 @@
-import type { Operation } from "@pomona/coordinator";
-import { decodeSubmitRequest, exitCodes, PomonaError } from "@pomona/core";
+import { decodeRetryRequest, decodeSubmitRequest, exitCodes, PomonaError } from "@pomona/core";
 import { describeError } from "../describe-error.ts";
 import type { ApiTokens } from "./api-tokens.ts";
-import type { PoolOperations } from "./pool-operations.ts";
+import type { PlainOperation, PoolOperations } from "./pool-operations.ts";
 
 export interface ApiRequest {
   readonly method: string;
@@ -62,10 +61,17 @@ const routes: readonly Route[] = [
   },
   {
     method: "POST",
-    path: /^\/v1\/runs\/([\w-]+)\/(cancel|pause|resume|retry)$/,
+    path: /^\/v1\/runs\/([\w-]+)\/(cancel|pause|resume)$/,
     async answer(operations, { match }) {
       const [, run = "", operation = ""] = match;
-      return { status: 200, body: { run, ...(await operations.operate(operation as Operation, run)) } };
+      return { status: 200, body: { run, ...(await operations.operate(operation as PlainOperation, run)) } };
+    },
+  },
+  {
+    method: "POST",
+    path: /^\/v1\/runs\/([\w-]+)\/retry$/,
+    async answer(operations, { match: [, run = ""], body }) {
+      return { status: 200, body: { run, ...(await operations.retry(run, decodeRetryRequest(body))) } };
     },
   },
 ];
@@ -84,6 +90,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   "features-differ": 409,
   "model-differs": 409,
   "shards-cleaned": 409,
+  "not-finished": 409,
+  "nothing-to-retry": 409,
   "foreign-output": 409,
   // Weather: the same request may succeed later.
   "storage-unavailable": 503,

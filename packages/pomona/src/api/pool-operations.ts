@@ -1,5 +1,11 @@
-import { type Operation, operateRun } from "@pomona/coordinator";
-import { type MachineConfig, type ObjectStore, resolveConfig, type SubmitRequest } from "@pomona/core";
+import { type Operation, operateRun, type Retried, retryRun } from "@pomona/coordinator";
+import {
+  type MachineConfig,
+  type ObjectStore,
+  type RetryRequest,
+  resolveConfig,
+  type SubmitRequest,
+} from "@pomona/core";
 import type { PoolRegistry } from "@pomona/queue";
 import { s3OptionsOf } from "@pomona/store";
 import { findRun } from "../client/find-run.ts";
@@ -9,12 +15,17 @@ import { type RunStatus, readRunStatus } from "../client/run-status.ts";
 import type { Submitted } from "../client/submit-run.ts";
 import type { AllowedPlaces } from "./allowed-places.ts";
 
+/** What is asked of a run by its name alone. */
+export type PlainOperation = Exclude<Operation, "retry">;
+
 /** What the API can do; `by` names the caller in logs of runs. */
 export interface PoolOperations {
   submit(request: SubmitRequest): Promise<Pick<Submitted, "run" | "outcome"> & { readonly out: string }>;
   list(last: number): Promise<ListedRun[]>;
   status(run: string): Promise<RunStatus>;
-  operate(operation: Operation, run: string): Promise<{ readonly changed: boolean }>;
+  operate(operation: PlainOperation, run: string): Promise<{ readonly changed: boolean }>;
+  /** Goes on with a failed or cancelled run; of a finished one, tries quarantined images again. */
+  retry(run: string, selection: RetryRequest): Promise<Retried>;
 }
 
 export interface PoolOperationsOptions {
@@ -62,6 +73,12 @@ export function poolOperations(options: PoolOperationsOptions): PoolOperations {
       const changed = await operateRun(operation, { log, run, by, now: () => new Date() });
       await registry.poke(run);
       return { changed };
+    },
+    async retry(run, selection) {
+      const { out, log } = await findRun(home, run, s3);
+      const retried = await retryRun({ out, log, run, by, selection, now: () => new Date() });
+      await registry.poke(run);
+      return retried;
     },
   };
 }

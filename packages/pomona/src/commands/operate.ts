@@ -1,19 +1,19 @@
-import { type Operation, operateRun } from "@pomona/coordinator";
+import { operateRun } from "@pomona/coordinator";
 import { exitCodes, type QueueName } from "@pomona/core";
+import type { PlainOperation } from "../api/pool-operations.ts";
 import { findRun } from "../client/find-run.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { inPool, type PlaceFlags } from "./pool-context.ts";
 
-const said: Readonly<Record<Operation, { readonly changed: string; readonly same: string }>> = {
+const said: Readonly<Record<PlainOperation, { readonly changed: string; readonly same: string }>> = {
   pause: { changed: "is paused: batches in hand are finished, no more are handed out", same: "is paused already" },
   resume: { changed: "goes on", same: "was not paused" },
   cancel: { changed: "is cancelled; pomona retry goes on with it", same: "is cancelled already" },
-  retry: { changed: "is open again and waits for a coordinator", same: "is not over: nothing to retry" },
 };
 
-/** `pomona pause|resume|cancel|retry <run>`: an entry in the run's log, which whoever drives it follows. */
+/** `pomona pause|resume|cancel <run>`: an entry in the run's log, which whoever drives it follows. */
 export function operateCommand(
-  operation: Operation,
+  operation: PlainOperation,
   run: string,
   flags: PlaceFlags,
   surroundings: Surroundings,

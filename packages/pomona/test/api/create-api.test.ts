@@ -21,6 +21,7 @@ function api(failure?: Error) {
     list: (last) => answer({ last }, []),
     status: (id) => answer({ id }, { run: id, state: "running" } as Awaited<ReturnType<PoolOperations["status"]>>),
     operate: (operation, id) => answer({ operation, id }, { changed: true }),
+    retry: (id, selection) => answer({ retry: id, selection }, { changed: true }),
   } satisfies PoolOperations;
   const handle = createApi({ tokens: new ApiTokens([token]), operations, onFault: (error) => faults.push(error) });
   const ask = (
@@ -52,6 +53,11 @@ describe("the JSON API", () => {
       expect(await ask("POST", `/v1/runs/${run}/${operation}`)).toEqual({ status: 200, body: { run, changed: true } });
     }
     expect(asked.slice(0, 3)).toEqual([{ last: 3 }, { id: run }, { operation: "cancel", id: run }]);
+    await ask("POST", `/v1/runs/${run}/retry`, { paths: ["a.jpg"], reasons: ["truncated"] });
+    expect(asked.slice(-2)).toEqual([
+      { retry: run, selection: {} },
+      { retry: run, selection: { paths: ["a.jpg"], reasons: ["truncated"] } },
+    ]);
   });
 
   test("answers nothing without a token, whatever is asked", async () => {
@@ -74,6 +80,8 @@ describe("the JSON API", () => {
     ["POST", "/v1/runs", { input: "/i", out: "/o", config: { redis: "redis://evil" } }, 400, "bad-request"],
     ["POST", "/v1/runs", { input: "/i", out: "/o", config: { s3Endpoint: "http://evil" } }, 400, "bad-request"],
     ["POST", "/v1/runs", { input: "/i", out: "/o", more: 1 }, 400, "bad-request"],
+    ["POST", `/v1/runs/${run}/retry`, { path: "a.jpg" }, 400, "bad-request"],
+    ["POST", `/v1/runs/${run}/retry`, { paths: [] }, 400, "bad-request"],
     ["GET", "/v1/runs/..%2f..%2fsecret", "", 404, "unknown-route"],
   ])("%s %s with %j is answered %i", async (method, url, body, status, code) => {
     const { ask, asked } = api();
