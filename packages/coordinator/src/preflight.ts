@@ -53,8 +53,8 @@ async function firstImage(source: ImageSource): Promise<ListedImage | undefined>
  * there show within seconds. The store must not be a patient one. Throws {@link PomonaError}.
  */
 export async function checkReachable(store: ObjectStore): Promise<void> {
-  await check("list", store, async () => {
-    for await (const _ of store.list({ prefix: outputLayout.log })) return;
+  await check("list", store, async (signal) => {
+    for await (const _ of store.list({ prefix: outputLayout.log, signal })) return;
   });
 }
 
@@ -67,13 +67,17 @@ async function readOneByte(input: ObjectStore, key: string): Promise<void> {
   }
 }
 
-async function check<T>(verb: string, store: ObjectStore, work: () => Promise<T>): Promise<T> {
+async function check<T>(verb: string, store: ObjectStore, work: (late: AbortSignal) => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
+  const late = new AbortController();
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer for ${limitMs / 1000} s`)), limitMs);
+    timer = setTimeout(() => {
+      reject(new Error(`no answer for ${limitMs / 1000} s`));
+      late.abort();
+    }, limitMs);
   });
   try {
-    return await Promise.race([work(), timeout]);
+    return await Promise.race([work(late.signal), timeout]);
   } catch (error) {
     if (error instanceof PomonaError) throw error;
     const { remedy = "Check that the place exists and that this user may use it; nothing was started." } =

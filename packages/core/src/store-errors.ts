@@ -38,17 +38,20 @@ export class StoreUnavailableError extends Error {
   readonly key: string;
   /** What a person may do, where the cause tells. */
   readonly remedy: string | undefined;
+  /** The place answered, and lets these credentials or this user not do it: waiting helps only if somebody acts. */
+  readonly isDenied: boolean;
   constructor(
     operation: StoreUnavailableError["operation"],
     key: string,
     root: string,
     cause: unknown,
-    { remedy }: { readonly remedy?: string | undefined } = {},
+    { remedy, isDenied = false }: { readonly remedy?: string | undefined; readonly isDenied?: boolean } = {},
   ) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`cannot ${operation} ${key === "" ? "" : `${JSON.stringify(key)} in `}${root}: ${why}`, { cause });
     this.operation = operation;
     this.key = key;
     this.remedy = remedy;
+    this.isDenied = isDenied;
   }
 }

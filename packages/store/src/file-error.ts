@@ -8,6 +8,7 @@ export class NameTakenError extends Error {}
 
 const gone = new Set(["ENOENT", "ENOTDIR"]);
 const absent = new Set([...gone, "ELOOP", "ENAMETOOLONG"]);
+const denied = new Set(["EACCES", "EPERM", "EROFS"]);
 
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -43,5 +44,5 @@ export function toStoreError(
   if (error instanceof BodyError) return error.cause;
   if (codeOf(error) === undefined || !(error instanceof Error && "syscall" in error)) return error;
   if (operation === "get" && isAbsent(error)) return new MissingObjectError(key, uri);
-  return new StoreUnavailableError(operation, key, uri, error);
+  return new StoreUnavailableError(operation, key, uri, error, { isDenied: denied.has(codeOf(error) ?? "") });
 }

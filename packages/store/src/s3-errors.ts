@@ -117,7 +117,8 @@ export function attemptsOf(error: unknown): number {
 function weather(operation: StoreOperation, key: string, uri: string, fault: S3Fault): StoreUnavailableError {
   const denied = fault.code === "AccessDenied" ? `; these credentials need ${actions[operation]} there` : "";
   const [, remedy] = remedies.find(([codes]) => codes.test(fault.code)) ?? [];
-  return new StoreUnavailableError(operation, key, uri, new S3Error(describe(fault) + denied), { remedy });
+  const isDenied = fault.status === 401 || fault.status === 403 || fault.code === "CredentialsProviderError";
+  return new StoreUnavailableError(operation, key, uri, new S3Error(describe(fault) + denied), { remedy, isDenied });
 }
 
 function describe({ code, status, message }: S3Fault): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { type ActiveRun, checkReachable, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
+import { type ActiveRun, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
 import { type ObjectStore, Patience, UsageError } from "@pomona/core";
 import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
 import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
@@ -12,6 +12,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { version } from "../version.ts";
 import { notify, type RunNotice } from "./notify.ts";
+import { reachHome } from "./reach-home.ts";
 import type { RoleFlags } from "./role-settings.ts";
 import { RoundClock } from "./round-clock.ts";
 import { type RoleContext, type RunningRole, serveRole } from "./serve-role.ts";
@@ -34,7 +35,13 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
   const { registry } = queue;
   const given = settings.home ?? userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform).home;
   const bareHome = await openPlace(given, cwd, "home", { s3 });
-  await checkReachable(bareHome);
+  await reachHome({
+    // Says soon why it fails, for it is tried again.
+    home: await openPlace(given, cwd, "home", { s3: { ...s3, maxAttempts: 2 } }),
+    standing: context.standing,
+    log,
+    signal: surroundings.signal,
+  });
   await refuseSecondHome(registry, bareHome.uri);
   const onRetry: RetryListener = ({ operation, attempt, error }) => {
     liveness.touch();

@@ -70,7 +70,7 @@ export async function serveRole(kind: RoleKind, flags: RoleFlags, surroundings: 
       if (settings.healthPort !== undefined) {
         const pages = {
           "/healthz": () => (liveness.isAlive ? page(200, "alive") : page(503, "no progress for five minutes")),
-          "/readyz": () => readiness(role, redis),
+          "/readyz": () => readiness(role, standing, redis),
           "/metrics": async () => ({
             status: 200,
             body: await metrics.registry.metrics(),
@@ -122,8 +122,8 @@ function aboutOf({ name }: RoleKind, { engine, troubles }: Standing, vitals: Vit
   };
 }
 
-function readiness(role: RunningRole | undefined, redis: RedisWatch | undefined): HealthPage {
-  const reasons = role === undefined ? ["not started yet"] : [...role.unready()];
+function readiness(role: RunningRole | undefined, standing: Standing, redis: RedisWatch | undefined): HealthPage {
+  const reasons = role === undefined ? ["not started yet", ...standing.troubles] : [...role.unready()];
   if (redis?.trouble !== undefined) reasons.push(redis.trouble);
   return reasons.length === 0 ? page(200, "ready") : page(503, reasons.join("\n"));
 }
