@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { redisServer } from "../support/redis.ts";
@@ -41,7 +42,7 @@ const theatre = await Theatre.open();
 let failed = 0;
 let passed = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void theatre.close().finally(() => process.exit(130)));
+  process.once(signal, () => void Promise.race([theatre.close(), sleep(5000)]).finally(() => process.exit(130)));
 }
 try {
   console.log(`an undisturbed run in one process takes ${theatre.referenceSeconds.toFixed(1)} s`);

@@ -1,11 +1,14 @@
 import type { Fault, Trial } from "./fault.ts";
 import type { FaultRow } from "./results.ts";
+import { watchStandstill } from "./standstill.ts";
 import type { Theatre } from "./theatre.ts";
 import type { Turns } from "./turns.ts";
 
 /** More notes than this are of no use to anybody. */
 const noteLimit = 24;
 const noteCharacters = 3000;
+/** Seconds that this process may be without a turn. */
+const standstillLimit = 5;
 
 export interface TryOptions {
   readonly trials: number;
@@ -27,10 +30,8 @@ export async function tryFault(
     Array.from({ length: skipped === undefined ? trials : 0 }, (_, i) =>
       turns.take(async () => {
         const startedAt = performance.now();
-        const trial = await theatre
-          .play((stage) => fault.run(stage, i, { quick }))
-          .catch((error: Error): Trial => ({ exact: false, notes: error.message }));
-        if (!trial.exact || (trial.recoverySeconds ?? 0) > (recoveryLimit ?? Number.POSITIVE_INFINITY)) {
+        const trial = await tryOnce(theatre, fault, i, quick);
+        if (!trial.exact || isLate(trial, fault)) {
           console.log(`${id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
         }
         milliseconds += performance.now() - startedAt;
@@ -52,6 +53,31 @@ export async function tryFault(
     notes: summarize(tried),
     finishedAt: new Date().toISOString(),
   };
+}
+
+/**
+ * Again where a time limit was missed while this machine stood still, from which nothing can be learned. A result that
+ * is not exact is one, whatever the machine did.
+ */
+async function tryOnce(theatre: Theatre, fault: Fault, i: number, quick: boolean): Promise<Trial> {
+  for (let again = 0; ; again++) {
+    const standstill = watchStandstill();
+    let gaveUp = false;
+    const trial = await theatre
+      .play((stage) => fault.run(stage, i, { quick }))
+      .catch((error: Error): Trial => {
+        gaveUp = true;
+        return { exact: false, notes: error.message };
+      });
+    const seconds = standstill();
+    const isLearned = !gaveUp && !isLate(trial, fault);
+    if (isLearned || seconds < standstillLimit || again === 2) return trial;
+    console.log(`${fault.id} trial ${i}: again, since this process had no turn for ${seconds.toFixed(0)} s`);
+  }
+}
+
+function isLate({ recoverySeconds = 0 }: Trial, { recoveryLimit = Number.POSITIVE_INFINITY }: Fault): boolean {
+  return recoverySeconds > recoveryLimit;
 }
 
 function summarize(trials: readonly Trial[]): string[] {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "./end-with-us.ts";
 import { pomonaBin, repository, weights } from "./places.ts";
 
 const built = fileURLToPath(new URL("../../packages/pomona/dist/bin.js", import.meta.url));
@@ -78,6 +79,7 @@ export function startPomona(
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${process.execPath}`);
+  endWithUs(child, { group: true });
   let said = "";
   child.stderr?.on("data", (text) => {
     said += text;

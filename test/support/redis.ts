@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
+import { endWithUs } from "./end-with-us.ts";
 import { makeScratch } from "./scratch.ts";
 
 /** The program; undefined where tests with Redis have to be skipped. */
@@ -97,6 +98,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
 
 async function start(parameters: readonly string[]): Promise<ChildProcess> {
   const server = spawn(redisServer ?? "redis-server", parameters, { stdio: ["ignore", "pipe", "pipe"] });
+  endWithUs(server);
   let said = "";
   await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer): void => {

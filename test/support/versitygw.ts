@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { endWithUs } from "./end-with-us.ts";
 import { makeScratch } from "./scratch.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -49,7 +50,9 @@ export async function startVersitygw({ versioning = false } = {}): Promise<S3Ser
   const start = (...options: string[]): ChildProcess => {
     const common = ["--port", `127.0.0.1:${port}`, "--quiet", "--keep-alive", "posix"];
     const more = versioning ? ["--versioning-dir", versions] : [];
-    return spawn(program, [...common, ...more, ...options, folder], { env: keys, stdio: "ignore" });
+    const child = spawn(program, [...common, ...more, ...options, folder], { env: keys, stdio: "ignore" });
+    endWithUs(child);
+    return child;
   };
   let server = start();
   await waitFor(
