@@ -1,21 +1,24 @@
 import type { Engine, EngineOptions } from "./engine.ts";
+import {
+  type EngineCandidate,
+  type EngineName,
+  type EngineRequest,
+  engineCandidates,
+  setUpCommand,
+} from "./engine-choice.ts";
+import { claimGpu } from "./gpus.ts";
 
 type EngineFactory = (options: EngineOptions) => Promise<Engine>;
 
 interface EngineEntry {
   /** Imports the library; rejects where it does not load. */
   load(): Promise<EngineFactory>;
-  /** What to do where it does not load. */
+  /** What to do where it does not start. */
   readonly remedy: string;
 }
 
-const tfjsNode: EngineEntry = {
-  load: () => Promise.reject(new Error("not set up")),
-  remedy: "It comes with `npm run setup:tfjs`.",
-};
-
 /** Libraries are imported when asked for: each costs tens of megabytes and one of them may have no binary here. */
-const engines = {
+const engines: Readonly<Record<EngineName, EngineEntry>> = {
   onnxruntime: {
     load: async () => (await import("./engine-onnxruntime.ts")).createOnnxruntimeEngine,
     remedy:
@@ -25,48 +28,50 @@ const engines = {
     load: async () => (await import("./engine-tfjs-wasm.ts")).createTfjsWasmEngine,
     remedy: "Install the package's dependencies again with `npm ci`.",
   },
-  "tfjs-node": tfjsNode,
-  "tfjs-node-gpu": tfjsNode,
-} satisfies Record<string, EngineEntry>;
+  "tfjs-node": {
+    load: async () => (await import("./engine-tfjs-node.ts")).createTfjsNodeEngine,
+    remedy: `It comes with \`${setUpCommand("tfjs-node")}\`.`,
+  },
+  "tfjs-node-gpu": {
+    load: async () => (await import("./engine-tfjs-node.ts")).createTfjsNodeGpuEngine,
+    remedy: `It comes with \`${setUpCommand("tfjs-node-gpu")}\`.`,
+  },
+};
 
-export type EngineName = keyof typeof engines;
-
-export const engineNames = Object.keys(engines) as readonly EngineName[];
-
-/** `auto` takes the first that loads. */
-const automatic: readonly EngineName[] = ["onnxruntime", "tfjs-wasm"];
-
-export interface CreateEngineOptions extends EngineOptions {
-  /** Default "auto". */
-  readonly engine?: EngineName | "auto";
-  /** Told when `auto` passes over an engine that does not load, and why. */
+export interface CreateEngineOptions extends Omit<EngineOptions, "gpu">, EngineRequest {
+  /** Told when `auto` passes over an engine that does not start, and why. */
   readonly onPassedOver?: (name: EngineName, reason: string) => void;
 }
 
-/** @throws Error with the remedy when the engine asked for, or with `auto` every engine, does not load here */
+/** @throws Error with the remedy when the engine asked for, or with `auto` every engine, does not start here */
 export async function createEngine({
   engine = "auto",
-  weights,
-  threads = 1,
+  device = "auto",
   onPassedOver = () => {},
+  ...options
 }: CreateEngineOptions): Promise<Engine> {
-  if (engine !== "auto") return (await loadEngine(engine))({ weights, threads });
+  const candidates = engineCandidates({ engine, device });
   const failures: Error[] = [];
-  for (const name of automatic) {
-    const create = await loadEngine(name).catch((error: Error) => error);
-    if (!(create instanceof Error)) return create({ weights, threads });
-    failures.push(create);
-    onPassedOver(name, create.message);
+  for (const candidate of candidates) {
+    const started = await startEngine(candidate, options).catch((error: Error) => error);
+    if (!(started instanceof Error)) return started;
+    failures.push(started);
+    if (candidates.length > failures.length) onPassedOver(candidate.name, started.message);
   }
+  const [first] = failures;
+  if (failures.length === 1 && first !== undefined) throw first;
   throw new Error(`No engine loads here. ${failures.map((failure) => failure.message).join(" ")}`);
 }
 
-async function loadEngine(name: EngineName): Promise<EngineFactory> {
+async function startEngine({ name, gpu }: EngineCandidate, options: EngineOptions): Promise<Engine> {
   const { load, remedy } = engines[name];
   try {
-    return await load();
+    if (gpu !== undefined) claimGpu(gpu);
+    const create = await load();
+    return await create({ ...options, gpu: gpu !== undefined });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Engine ${name} does not load here: ${why}. ${remedy}`, { cause });
+    const where = gpu === undefined ? "here" : `on the GPU ${gpu.name}`;
+    throw new Error(`Engine ${name} does not load ${where}: ${why}. ${remedy}`, { cause });
   }
 }

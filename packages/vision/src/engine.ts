@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly weights: Weights;
   /** Threads of one call, default 1: two processes of one thread are faster than one of two. */
   readonly threads?: number;
+  /** Whether to compute on the GPU that this process was left with, see `claimGpu`; default false. */
+  readonly gpu?: boolean;
 }
 
 export function checkPixels(pixels: Uint8Array, n: number): void {

@@ -1,13 +1,22 @@
 export { type Architecture, featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
 export { BadImageError, type BadImageReason } from "./bad-image.ts";
+export { type BatchRate, chooseInferBatch, gpuBatchSizes, measureInferBatch } from "./choose-infer-batch.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export type { DownloadProgress } from "./download-file.ts";
 export { encodeJpeg } from "./encode-jpeg.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
-export { type CreateEngineOptions, createEngine, type EngineName, engineNames } from "./engine-table.ts";
+export {
+  type DeviceRequest,
+  type EngineName,
+  type EngineRequest,
+  engineNames,
+  requireEngine,
+} from "./engine-choice.ts";
+export { type CreateEngineOptions, createEngine } from "./engine-table.ts";
 export { type EngineFingerprint, engineFingerprint } from "./feature-fingerprint.ts";
 export { type FilterName, filterNames } from "./filters.ts";
 export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
+export { findGpus, type Gpu } from "./gpus.ts";
 export { readKerasWeights } from "./keras-weights.ts";
 export { type PreparationVersion, preparationVersion } from "./preparation-version.ts";
 export {

@@ -67,14 +67,15 @@ export function engineContract(name: string, { create, liveTensors = () => 0 }: 
       await expect(engine.inferBatch(new Uint8Array(0), 0)).rejects.toThrow(/n ≥ 1/);
     });
 
-    it("keeps its memory over 50 calls", async () => {
+    it("keeps its memory over 200 calls", async () => {
       const input = pixels.subarray(0, pixelLength);
-      for (let call = 0; call < 5; call++) await engine.inferBatch(input, 1);
+      // The collector's share of the process grows at first whatever is computed.
+      for (let call = 0; call < 40; call++) await engine.inferBatch(input, 1);
       const tensors = liveTensors();
       const resident = process.memoryUsage.rss();
-      for (let call = 0; call < 50; call++) await engine.inferBatch(input, 1);
+      for (let call = 0; call < 200; call++) await engine.inferBatch(input, 1);
       expect(liveTensors()).toBe(tensors);
-      expect(process.memoryUsage.rss() - resident).toBeLessThan(100e6);
+      expect(process.memoryUsage.rss()).toBeLessThan(1.05 * resident);
     });
 
     it("gives everything back when disposed", async () => {

@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import util from "node:util";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { setNativeEnvironment } from "./native-environment.ts";
+
+/** The npm packages around TensorFlow's C library. Neither has its binary after `npm ci`: `npm run setup:tfjs` makes it. */
+export type TensorflowPackage = "@tensorflow/tfjs-node" | "@tensorflow/tfjs-node-gpu";
+
+/** What of tfjs-node 4.22 is used beside the API of tfjs-core. Declared here, as the package may not be installed. */
+export interface TensorflowBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: TensorflowBinding;
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+}
+
+interface TensorflowBinding {
+  readonly TF_Version: string;
+  readonly TF_UINT8: number;
+  readonly TF_FLOAT: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  createTensor(shape: readonly number[], dtype: number, values: Uint8Array): number;
+  deleteTensor(id: number): void;
+  executeOp(
+    name: string,
+    attributes: readonly { readonly name: string; readonly type: number; readonly value: number | boolean }[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[];
+}
+
+interface TensorMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+interface TensorflowModule {
+  readonly version: Readonly<Record<string, string>>;
+  backend(): TensorflowBackend;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Whether the package is there with its binary; whether that loads is another question. */
+export function isTensorflowSetUp(name: TensorflowPackage): boolean {
+  try {
+    return existsSync(join(dirname(require.resolve(`${name}/package.json`)), "lib", "napi-v8", "tfjs_binding.node"));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Loads TensorFlow into this process, for life; its settings are those of the first call. With one thread its results are
+ * the same bits whatever the number of images a call.
+ *
+ * @param threads of one operation
+ * @throws Error where the package or its binary is missing, or the binary does not load
+ */
+export function loadTensorflow(name: TensorflowPackage, threads: number): TensorflowModule {
+  if (!isTensorflowSetUp(name)) throw new Error("not set up");
+  setNativeEnvironment({
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    // The network is a chain: there is never a second operation to do beside the first.
+    TF_NUM_INTEROP_THREADS: "1",
+    // A tenth faster, but features would depend on how many images a call happens to have: no run could be repeated.
+    TF_ENABLE_ONEDNN_OPTS: "0",
+    // Its greetings go to standard error, errors still do.
+    TF_CPP_MIN_LOG_LEVEL: "2",
+    ...gpuSettings,
+  });
+  restoreUtil();
+  return require(name) as TensorflowModule;
+}
+
+const gpuSettings = {
+  // Takes memory as it needs it, instead of all that the GPU has: others may use it too.
+  TF_FORCE_GPU_ALLOW_GROWTH: "true",
+  // Since Ampere, float32 products are made of 10-bit mantissas unless told otherwise: features would differ in the third digit.
+  NVIDIA_TF32_OVERRIDE: "0",
+};
+
+/** Node 23 removed functions from `util` that tfjs-node 4.22 calls. */
+function restoreUtil(): void {
+  const missing: Record<string, unknown> = {
+    isArray: Array.isArray,
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  };
+  for (const [name, value] of Object.entries(missing)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value, configurable: true, writable: true });
+  }
+}
