@@ -38,7 +38,8 @@ describe("a place where a run can work", () => {
     expect(Object.keys(byName)).toEqual(["onnxruntime", "tfjs-wasm", "tfjs-node", "tfjs-node-gpu"]);
     expect(byName["tfjs-wasm"]!.runs).toBe(true);
     expect(byName["tfjs-wasm"]!.imagesPerSecond).toBeGreaterThan(0.5);
-    for (const { runs, reason } of diagnosis.engines) if (!runs) expect(reason).toMatch(/npm run setup:tfjs|needs an NVIDIA GPU/);
+    for (const { runs, reason } of diagnosis.engines)
+      if (!runs) expect(reason).toMatch(/npm run setup:tfjs|needs an NVIDIA GPU/);
   });
 
   test("knows its processor, memory, weights and folders", () => {
