@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests mirror packages/*/src; integration tests use real processes and servers; e2e goes through the bin.
+// Unit tests mirror packages/*/src; integration tests use real processes and servers; e2e goes through the bin; k8s checks the manifests.
 export default defineConfig({
   test: {
     projects: [
@@ -37,6 +37,14 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "k8s",
+          include: ["test/k8s/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
     ],
