@@ -70,6 +70,7 @@ export const killCoordinator: Fault = {
     const seconds = killedAt === undefined ? undefined : (performance.now() - killedAt) / 1000;
     return {
       exact: difference === undefined && killedAt !== undefined,
+      missed: difference === undefined && killedAt === undefined,
       notes: `${name}: ${killedAt === undefined ? "never came" : (difference ?? `done ${seconds?.toFixed(0)} s later`)}`,
     };
   },

@@ -90,6 +90,8 @@ export const killWorker: Fault = {
       },
       Math.floor(i / points.length),
     );
+    // Else the other one may have done all before the victim begins.
+    await pool.ready();
     await pool.submit(out);
     await pool.finished(folder);
     await dead;
@@ -100,6 +102,7 @@ export const killWorker: Fault = {
     const lost = hit && watch?.recoverySeconds() === undefined ? ends : "";
     return {
       exact: difference === undefined && hit,
+      missed: !hit && difference === undefined,
       recoverySeconds: watch?.recoverySeconds(),
       notes: `${point.name}: ${hit ? (difference ?? `exact${lost}`) : "never came"}`,
     };

@@ -1,4 +1,4 @@
-import type { Fault, Trial } from "./fault.ts";
+import type { Fault, Trial, TrialOptions } from "./fault.ts";
 import type { FaultRow } from "./results.ts";
 import { watchStandstill } from "./standstill.ts";
 import type { Theatre } from "./theatre.ts";
@@ -10,9 +10,8 @@ const noteCharacters = 3000;
 /** Seconds that this process may be without a turn. */
 const standstillLimit = 5;
 
-export interface TryOptions {
+export interface TryOptions extends TrialOptions {
   readonly trials: number;
-  readonly quick: boolean;
   /** Lets so many trials, of all faults together, run at once. */
   readonly turns: Turns;
 }
@@ -20,17 +19,19 @@ export interface TryOptions {
 /** Tries a fault so often, and says what came of it. */
 export async function tryFault(
   theatre: Theatre,
-  fault: Fault,
-  { trials, quick, turns }: TryOptions,
+  asked: Fault,
+  { trials, turns, ...options }: TryOptions,
 ): Promise<FaultRow> {
-  const { id, what, recoveryLimit } = fault;
+  const recoveryLimit = asked.recoveryLimit === undefined ? undefined : asked.recoveryLimit * options.patience;
+  const fault = { ...asked, ...(recoveryLimit !== undefined && { recoveryLimit }) };
+  const { id, what } = fault;
   let milliseconds = 0;
   const skipped = fault.cannot?.();
   const tried = await Promise.all(
     Array.from({ length: skipped === undefined ? trials : 0 }, (_, i) =>
       turns.take(async () => {
         const startedAt = performance.now();
-        const trial = await tryOnce(theatre, fault, i, quick);
+        const trial = await tryOnce(theatre, fault, i, options);
         if (!trial.exact || isLate(trial, fault)) {
           console.log(`${id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
         }
@@ -56,23 +57,24 @@ export async function tryFault(
 }
 
 /**
- * Again where a time limit was missed while this machine stood still, from which nothing can be learned. A result that
- * is not exact is one, whatever the machine did.
+ * Again where nothing can be learned: the fault did not come about, or a time limit was missed while this machine stood
+ * still. A result that is not exact is one, whatever the machine did.
  */
-async function tryOnce(theatre: Theatre, fault: Fault, i: number, quick: boolean): Promise<Trial> {
+async function tryOnce(theatre: Theatre, fault: Fault, i: number, options: TrialOptions): Promise<Trial> {
   for (let again = 0; ; again++) {
     const standstill = watchStandstill();
     let gaveUp = false;
     const trial = await theatre
-      .play((stage) => fault.run(stage, i, { quick }))
+      .play((stage) => fault.run(stage, i, options))
       .catch((error: Error): Trial => {
         gaveUp = true;
         return { exact: false, notes: error.message };
       });
     const seconds = standstill();
-    const isLearned = !gaveUp && !isLate(trial, fault);
-    if (isLearned || seconds < standstillLimit || again === 2) return trial;
-    console.log(`${fault.id} trial ${i}: again, since this process had no turn for ${seconds.toFixed(0)} s`);
+    const stoodStill = (gaveUp || isLate(trial, fault)) && seconds >= standstillLimit;
+    if ((!trial.missed && !stoodStill) || again === 2) return trial;
+    const why = trial.missed ? trial.notes : `this process had no turn for ${seconds.toFixed(0)} s`;
+    console.log(`${fault.id} trial ${i} again: ${why}`);
   }
 }
 
