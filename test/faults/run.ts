@@ -5,12 +5,13 @@ import { redisServer } from "../support/redis.ts";
 import { versitygw } from "../support/versitygw.ts";
 import { allFaults } from "./all-faults.ts";
 import type { Fault } from "./fault.ts";
-import { formatRow, hasPassed, readRows, writeRows } from "./results.ts";
+import { type FaultRow, formatRow, hasPassed, readRows, writeRows } from "./results.ts";
 import { Theatre } from "./theatre.ts";
 import { tryFault } from "./try-fault.ts";
 import { Turns } from "./turns.ts";
 
-// What dies, and what becomes of the result: `npm run faults [-- --only F1,F2 --trials 5 --quick --resume]`.
+// What dies, and what becomes of the result: `npm run faults [-- --only F1,F2 --trials 5 --quick --resume]`. Each trial is
+// kept as it ends; --resume goes on with what is missing and what did not pass.
 // A row a fault; ends with an exit code other than 0 unless every table was that of the undisturbed run.
 
 const { values } = parseArgs({
@@ -60,17 +61,16 @@ process.exit(failed === 0 ? 0 : 1);
 
 async function tryAndTell(fault: Fault): Promise<void> {
   const trials = trialsOf(fault);
-  if (trials === undefined || isDone(fault, trials)) return;
-  const row = await tryFault(theatre, fault, { trials, quick, patience, turns });
+  if (trials === undefined) return;
+  const before = values.resume ? rows.find(({ id }) => id === fault.id) : undefined;
+  if (before !== undefined && hasPassed(before) && before.tried >= trials) return;
+  const earlier = before?.trials ?? [];
+  const row = await tryFault(theatre, fault, { trials, quick, patience, turns, earlier, onRow: keep });
+  keep(row);
   console.log(formatRow(row));
-  if (row.skipped === undefined) {
-    if (hasPassed(row)) passed += 1;
-    else failed += 1;
-  }
-  if (file === undefined) return;
-  const order = allFaults.map(({ id }) => id);
-  rows = [...rows.filter(({ id }) => id !== row.id), row].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  writeRows(file, rows);
+  if (row.skipped !== undefined) return;
+  if (hasPassed(row)) passed += 1;
+  else failed += 1;
 }
 
 /** Undefined where the fault is not part of this session. */
@@ -79,8 +79,9 @@ function trialsOf({ trials, quickTrials }: Fault): number | undefined {
   return quick ? quickTrials : trials;
 }
 
-/** In an earlier session, as often as it is wanted now. */
-function isDone({ id }: Fault, trials: number): boolean {
-  const row = values.resume ? rows.find((other) => other.id === id) : undefined;
-  return row !== undefined && hasPassed(row) && row.tried >= trials;
+function keep(row: FaultRow): void {
+  if (file === undefined) return;
+  const order = allFaults.map(({ id }) => id);
+  rows = [...rows.filter(({ id }) => id !== row.id), row].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  writeRows(file, rows);
 }

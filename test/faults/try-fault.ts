@@ -1,59 +1,51 @@
 import type { Fault, Trial, TrialOptions } from "./fault.ts";
-import type { FaultRow } from "./results.ts";
+import { type FaultRow, isLate, resultOf, rowOf, type TrialResult } from "./results.ts";
 import { watchStandstill } from "./standstill.ts";
 import type { Theatre } from "./theatre.ts";
 import type { Turns } from "./turns.ts";
 
-/** More notes than this are of no use to anybody. */
-const noteLimit = 24;
-const noteCharacters = 3000;
 /** Seconds that this process may be without a turn. */
 const standstillLimit = 5;
+/** Times that a trial which taught nothing is tried again. */
+const moreTries = 2;
 
 export interface TryOptions extends TrialOptions {
   readonly trials: number;
   /** Lets so many trials, of all faults together, run at once. */
   readonly turns: Turns;
+  /** Of an earlier session: those that passed are not tried again. */
+  readonly earlier: readonly TrialResult[];
+  /** After each trial: what is known so far. */
+  readonly onRow: (row: FaultRow) => void;
 }
 
 /** Tries a fault so often, and says what came of it. */
 export async function tryFault(
   theatre: Theatre,
   asked: Fault,
-  { trials, turns, ...options }: TryOptions,
+  { trials, turns, earlier, onRow, ...options }: TryOptions,
 ): Promise<FaultRow> {
-  const recoveryLimit = asked.recoveryLimit === undefined ? undefined : asked.recoveryLimit * options.patience;
-  const fault = { ...asked, ...(recoveryLimit !== undefined && { recoveryLimit }) };
-  const { id, what } = fault;
-  let milliseconds = 0;
-  const skipped = fault.cannot?.();
-  const tried = await Promise.all(
-    Array.from({ length: skipped === undefined ? trials : 0 }, (_, i) =>
+  const { recoveryLimit, cannot } = asked;
+  const fault = { ...asked, ...(recoveryLimit !== undefined && { recoveryLimit: recoveryLimit * options.patience }) };
+  const skipped = cannot?.();
+  const results = earlier.filter((trial) => trial.exact && !isLate(trial, fault));
+  const missing = Array.from({ length: skipped === undefined ? trials : 0 }, (_, i) => i).filter(
+    (i) => !results.some((result) => result.i === i),
+  );
+  await Promise.all(
+    missing.map((i) =>
       turns.take(async () => {
         const startedAt = performance.now();
         const trial = await tryOnce(theatre, fault, i, options);
         if (!trial.exact || isLate(trial, fault)) {
-          console.log(`${id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
+          console.log(`${fault.id} trial ${i}: recovery ${trial.recoverySeconds ?? "–"} s: ${trial.notes}`);
         }
-        milliseconds += performance.now() - startedAt;
-        return trial;
+        results.push(resultOf(i, (performance.now() - startedAt) / 1000, trial));
+        onRow(rowOf(fault, trials, results, skipped));
       }),
     ),
   );
-  const recoveries = tried.map(({ recoverySeconds }) => recoverySeconds).filter((seconds) => seconds !== undefined);
-  return {
-    id,
-    what,
-    wanted: trials,
-    tried: tried.length,
-    exact: tried.filter(({ exact }) => exact).length,
-    ...(recoveries.length > 0 && { worstRecoverySeconds: Math.max(...recoveries) }),
-    ...(recoveryLimit !== undefined && { recoveryLimit }),
-    seconds: milliseconds / 1000,
-    ...(skipped !== undefined && { skipped }),
-    notes: summarize(tried),
-    finishedAt: new Date().toISOString(),
-  };
+  return rowOf(fault, trials, results, skipped);
 }
 
 /**
@@ -72,19 +64,8 @@ async function tryOnce(theatre: Theatre, fault: Fault, i: number, options: Trial
       });
     const seconds = standstill();
     const stoodStill = (gaveUp || isLate(trial, fault)) && seconds >= standstillLimit;
-    if ((!trial.missed && !stoodStill) || again === 2) return trial;
+    if ((!trial.missed && !stoodStill) || again === moreTries) return trial;
     const why = trial.missed ? trial.notes : `this process had no turn for ${seconds.toFixed(0)} s`;
     console.log(`${fault.id} trial ${i} again: ${why}`);
   }
-}
-
-function isLate({ recoverySeconds = 0 }: Trial, { recoveryLimit = Number.POSITIVE_INFINITY }: Fault): boolean {
-  return recoverySeconds > recoveryLimit;
-}
-
-function summarize(trials: readonly Trial[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { notes = "" } of trials) counts.set(notes, (counts.get(notes) ?? 0) + 1);
-  counts.delete("");
-  return [...counts].slice(0, noteLimit).map(([note, n]) => (n === 1 ? "" : `${n} × `) + note.slice(0, noteCharacters));
 }
