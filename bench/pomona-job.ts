@@ -34,6 +34,8 @@ export async function runPomona({ photos, folder, weights, flags = [] }: PomonaJ
   await rm(folder, { recursive: true, force: true });
   const out = join(folder, "out");
   const args = [bin, "run", photos, "--out", out, "--home", join(folder, "home"), "--weights", weights, "--json"];
+  // What it is compared with draws no report either.
+  args.push("--report", "none");
   const start = performance.now();
   const child = spawn(process.execPath, [...args, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   const watch = watchTree(child.pid ?? 0);

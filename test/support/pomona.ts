@@ -73,6 +73,8 @@ export function startPomona(
       HOME: join(scratch, "user"),
       POMONA_HOME: join(scratch, "home"),
       POMONA_CACHE: join(scratch, "cache"),
+      // A report is made by the tests that look at it.
+      POMONA_REPORT: "none",
       ...env,
     },
     ...(uid !== undefined && { uid, gid: uid }),

@@ -35,6 +35,9 @@ const heavyDependencies: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["vision", "stats"],
   // Format and oracle: what we write, it must load.
   "ml-pca": ["report"],
+  vega: ["report"],
+  "vega-lite": ["report"],
+  "@resvg": ["report"],
   commander: ["pomona"],
 };
 
@@ -182,7 +185,7 @@ describe("files of a package", () => {
 describe("this test", () => {
   test("sees every kind of import", () => {
     const code = `import a, { type B } from "a";\nimport {\n  type C,\n  type D,\n} from "./c.ts";\nimport type { E } from "e";
-export * from "f";\nexport type { G } from "g";\nimport "h";\nconst i = await import("i");\nconst text = "from 'j'";`;
+export * from "f";\nexport type { G } from "g";\nimport "h";\nconst i = await import("i");\nrequire.resolve("j/k.ttf");\nconst text = "from 'j'";`;
     expect(importsOf(code)).toEqual([
       { from: "a", typeOnly: false },
       { from: "./c.ts", typeOnly: true },
@@ -191,6 +194,7 @@ export * from "f";\nexport type { G } from "g";\nimport "h";\nconst i = await im
       { from: "g", typeOnly: true },
       { from: "h", typeOnly: false },
       { from: "i", typeOnly: false },
+      { from: "j/k.ttf", typeOnly: false },
     ]);
   });
 

@@ -46,13 +46,15 @@ function readSource(packageName: string, path: string): SourceFile {
 const statement = /^(?:import|export)\s+(type\s+)?([^;"']*?)\s*from\s*["']([^"']+)["']/gm;
 const sideEffect = /^import\s*["']([^"']+)["']/gm;
 const dynamic = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
+/** A file of a module that is no code: `require.resolve("module/file.wasm")`, also with the file's name put in. */
+const resolved = /\brequire\.resolve\(\s*["'`]([^"'`]+)["'`]\s*\)/g;
 
 export function importsOf(code: string): Import[] {
   const statements = Array.from(code.matchAll(statement), ([, type, names = "", from = ""]) => ({
     from,
     typeOnly: type !== undefined || isAllTypes(names),
   }));
-  const others = [...code.matchAll(sideEffect), ...code.matchAll(dynamic)];
+  const others = [...code.matchAll(sideEffect), ...code.matchAll(dynamic), ...code.matchAll(resolved)];
   return [...statements, ...others.map(([, from = ""]) => ({ from, typeOnly: false }))];
 }
 

@@ -36,7 +36,14 @@ type Write = () => Promise<void>;
 export async function publishFiles(options: PublishOptions): Promise<void> {
   const { out, beforeEach } = options;
   const quarantine: Write = () => out.put(outputLayout.quarantine, quarantineLines(options));
-  for (const write of [...tableWrites(options), ...modelWrites(options), ...csvWrites(options), quarantine]) {
+  const earlierReport: Write = () => removeReport(out);
+  for (const write of [
+    ...tableWrites(options),
+    ...modelWrites(options),
+    ...csvWrites(options),
+    quarantine,
+    earlierReport,
+  ]) {
     await beforeEach();
     await write();
   }
@@ -91,12 +98,19 @@ async function* quarantineLines({ out, run, generation, parts, pathOf }: Publish
   }
 }
 
-/** Removes everything below `prefix` but the names of parts 0 to `parts` (exclusive). */
+/** A report speaks of the result that it was made of, and goes with it. */
+async function removeReport(out: ObjectStore): Promise<void> {
+  const { report, reportData, plots } = outputLayout;
+  for (const key of [report, reportData]) await removeIfThere(out, key);
+  await removeSurplus(out, plots, 0, () => "");
+}
+
 /** Asked first: a run may lack the right to delete. */
 async function removeIfThere(out: ObjectStore, key: string): Promise<void> {
   if ((await out.stat(key)) !== undefined) await out.delete([key]);
 }
 
+/** Removes everything below `prefix` but the names of parts 0 to `parts` (exclusive). */
 async function removeSurplus(
   out: ObjectStore,
   prefix: string,

@@ -87,6 +87,10 @@ export const machineOptions = z.strictObject({
     .enum(["compact", "full", "none"])
     .default("compact")
     .meta({ value: "flavour", description: "compact: path,label,pca_1…; full: all five columns; none" }),
+  report: z
+    .enum(["full", "none"])
+    .default("full")
+    .meta({ value: "flavour", description: "full: report.html beside the table; none (pomona report makes it later)" }),
   maxQuarantine: fraction().default(0.01).meta({
     value: "share",
     description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",

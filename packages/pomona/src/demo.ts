@@ -36,6 +36,8 @@ export interface DemoResult {
     readonly parquet: string;
     readonly csv: string;
     readonly quarantine: string;
+    /** What was found, to look at in a browser. */
+    readonly report: string;
     /** The first two components as a scatter plot, SVG. */
     readonly scatter: string;
   };
@@ -54,7 +56,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const result = join(folder, "result");
   const weights = await demoWeights({ cwd, cacheDir, env, onNotice });
   const photos = await demoPhotos({ cwd, folder, onNotice, signal });
-  const flags = { components: 2, csv: "compact", ...weights };
+  const flags = { components: 2, csv: "compact", report: "full", ...weights };
   const summary = await run({
     input: photos,
     out: result,
@@ -78,6 +80,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
     parquet: join(result, "parquet"),
     csv,
     quarantine: join(result, "quarantine.csv"),
+    report: join(result, "report.html"),
     scatter,
   };
   return { summary, validation, paths };

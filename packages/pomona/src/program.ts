@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { parityCommand } from "./commands/parity.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addConfigFlags } from "./option-flags.ts";
@@ -63,12 +64,24 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .action(async (out, flags) => finish(await validateCommand(out, flags, surroundings)));
 
   program
+    .command("report")
+    .summary("make the report of a result again")
+    .description(
+      "Writes report.html, report.json and plots/ of a finished result: the map of its images, components, labels, neighbours, near-duplicates, features, times, quarantine. Nothing else is changed.",
+    )
+    .argument("<out>", "the result of a run")
+    .option("--open", "show it in the browser")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona report result --open\n")
+    .action(async (out, flags) => finish(await reportCommand(out, flags, surroundings)));
+
+  program
     .command("demo")
     .summary("the whole job on 300 sample photos, or on drawings where there are none")
     .description(
       "Runs, validates and draws the result of 300 sample photos (../shared/data) or 300 drawings of fruit, into ./pomona-demo.",
     )
-    .option("--open", "open the picture at the end")
+    .option("--open", "show the report at the end")
     .option("--json", "print one JSON object as the last line")
     .option("--plain", "progress as lines even on a terminal")
     .addHelpText("after", "\nExample:\n  pomona demo --open\n")

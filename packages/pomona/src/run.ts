@@ -11,6 +11,7 @@ import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
 import { type RunSummary, summarise, summariseFinished } from "./run-summary.ts";
 import { SkippedEntries } from "./skipped-entries.ts";
 import { withClosers } from "./with-closers.ts";
+import { type WriteReportOptions, writeReport } from "./write-report.ts";
 
 export interface RunOptions extends OutputRequest {
   /** Where weights are looked up and downloaded to. */
@@ -102,6 +103,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       },
     });
     skippedEntries.tell(onNotice);
+    if (machine.report === "full") await tryReport({ out, cwd, s3, onNotice });
     return summarise(success, {
       outcome: "done",
       out: out.uri,
@@ -112,6 +114,16 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       featurizingSeconds: success.seconds.featurizing ?? 0,
     });
   });
+}
+
+/** The result is there and stays, whatever becomes of its report. */
+async function tryReport(options: WriteReportOptions & Pick<Required<WriteReportOptions>, "onNotice">): Promise<void> {
+  try {
+    await writeReport(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    options.onNotice(`The report could not be written: ${why}. Try pomona report ${options.out.uri}`);
+  }
 }
 
 function announce(info: InferenceInfo, onNotice: (message: string) => void): void {

@@ -41,20 +41,24 @@ export async function openTablePart(out: ObjectStore, key: string, bytes: number
 }
 
 function rowsOf(batch: RecordBatch): TableRows {
-  const paths = column(batch, "path");
-  const labels = column(batch, "label");
   return {
     rows: batch.numRows,
-    path: (row) => String(paths.get(row)),
-    label: (row) => String(labels.get(row)),
-    features: values(batch, "features", Float32Array),
-    scaledFeatures: values(batch, "scaledFeatures", Float32Array),
-    pcaFeatures: values(batch, "pcaFeatures", Float64Array),
+    path: textsOf(batch, "path"),
+    label: textsOf(batch, "label"),
+    features: vectorsOf(batch, "features", Float32Array),
+    scaledFeatures: vectorsOf(batch, "scaledFeatures", Float32Array),
+    pcaFeatures: vectorsOf(batch, "pcaFeatures", Float64Array),
   };
 }
 
+/** The texts of a column by row. Throws where it has empty cells. */
+export function textsOf(batch: RecordBatch, name: string): (row: number) => string {
+  const texts = column(batch, name);
+  return (row) => String(texts.get(row));
+}
+
 /** The numbers of a column of fixed-size lists, without the padding that Arrow may put around them. */
-function values<T extends Floats>(batch: RecordBatch, name: string, type: new () => T): T {
+export function vectorsOf<T extends Floats>(batch: RecordBatch, name: string, type: new () => T): T {
   const data = column(batch, name).data[0];
   const numbers: unknown = data?.children[0]?.values;
   if (data === undefined || !(numbers instanceof type)) throw new Error(`column ${name} holds other numbers`);

@@ -31,7 +31,12 @@ export {
   type MomentsAccumulator,
   type MomentsAccumulatorOptions,
 } from "./moments-accumulator.ts";
-export { type NearDuplicate, type NearDuplicatesOptions, nearDuplicates } from "./near-duplicates.ts";
+export {
+  type NearDuplicate,
+  type NearDuplicates,
+  type NearDuplicatesOptions,
+  nearDuplicates,
+} from "./near-duplicates.ts";
 export { CentroidAccumulator, type Centroids, classifyByCentroids, fitCentroids } from "./nearest-centroid.ts";
 export { type Neighbours, type NeighboursOptions, nearestNeighbours } from "./nearest-neighbours.ts";
 export { NoVarianceError } from "./no-variance-error.ts";

@@ -32,5 +32,6 @@ export { createResampler, type Resampler, type ResamplerOptions } from "./resamp
 export { decodeWithVips } from "./resample-vips.ts";
 export { libvipsVersion, sharpVersions } from "./safe-sharp.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
+export { makeThumbnail, type ThumbnailOptions } from "./thumbnail.ts";
 export { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
 export type { LayerWeights, Weights } from "./weights.ts";

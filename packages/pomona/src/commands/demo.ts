@@ -1,11 +1,12 @@
 import { exitCodes } from "@pomona/core";
 import { describeSummary } from "../describe-summary.ts";
+import { openPath } from "../open-path.ts";
 import { createProgressView } from "../progress-view.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 
 export interface DemoFlags {
-  /** Open the picture when all is done. */
+  /** Show the report when all is done. */
   readonly open?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
@@ -40,7 +41,7 @@ export async function demoCommand(
         ? `${JSON.stringify({ ...summary, valid: validation.ok, paths })}\n`
         : `${describeSummary(summary)}\n${formatValidation(validation)}\n${describePaths(paths)}`,
     );
-    if (opens) await openPicture(paths.scatter, notice);
+    if (opens) await openPath(paths.report, notice);
     return validation.ok ? exitCodes.done : exitCodes.failed;
   } finally {
     view.close();
@@ -50,15 +51,4 @@ export async function demoCommand(
 function describePaths(paths: Readonly<Record<string, string>>): string {
   const rows = Object.entries(paths).map(([name, path]) => `  ${name.padEnd(10)} ${path}`);
   return ["The photos and what was made of them", ...rows, ""].join("\n");
-}
-
-/** A machine without a desktop is no reason to fail. */
-async function openPicture(path: string, notice: (message: string) => void): Promise<void> {
-  try {
-    const { default: open } = await import("open");
-    const child = await open(path);
-    child.once("error", (error) => notice(`--open: ${error.message}; open ${path} yourself`));
-  } catch (error) {
-    notice(`--open: ${error instanceof Error ? error.message : error}; open ${path} yourself`);
-  }
 }
