@@ -87,7 +87,7 @@ describe.skipIf(!pythonHas("sklearn"))("classifiers are scikit-learn's", () => {
     expect(largest(found.probabilities, sklearn.probabilities)).toBeLessThan(1e-5);
     expect(Array.from(found.labels)).toEqual(sklearn.logistic);
 
-    const pairs = nearDuplicates({ rows, dimension, similarity: 0.9 });
+    const { pairs } = nearDuplicates({ rows, dimension, similarity: 0.9 });
     expect(new Set(pairs.map(({ first, second }) => `${first},${second}`))).toEqual(
       new Set(sklearn.duplicates.map((pair) => pair.join())),
     );
