@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { collectorFlags } from "@pomona/worker";
 import type { StageCosts, StageCostsOptions } from "./stage-costs.ts";
 
 /** What the stages cost, and how many images per second that lets `cores` cores make when nothing else costs anything. */
@@ -21,7 +22,9 @@ export async function measureLimit(cores: number, options: StageCostsOptions): P
 
 function measureInProcess(options: StageCostsOptions): Promise<StageCosts> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL("./stage-costs-process.ts", import.meta.url));
+    // As the inference processes are started, so that the stages cost what they cost there.
+    const execArgv = [...process.execArgv, ...collectorFlags];
+    const child = fork(new URL("./stage-costs-process.ts", import.meta.url), { execArgv });
     child.once("message", (costs) => resolve(costs as StageCosts));
     child.once("exit", (code, signal) => reject(new Error(`measuring the stages ended with ${signal ?? code}`)));
     child.send(options);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   ChangedObjectError,
   compareKeys,
@@ -152,6 +153,13 @@ export function objectStoreContract(name: string, makeHarness: () => Promise<Obj
 
       it("gets the whole object", async () => {
         expect(text(await store.get("read/object"))).toBe("0123456789");
+      });
+
+      it("names a file of this machine that holds the object, if there is one", async () => {
+        const path = await store.localFile?.("read/object");
+        if (path !== undefined) expect(text(await readFile(Buffer.from(path)))).toBe("0123456789");
+        expect(path !== undefined).toBe(store.uri.startsWith("file://"));
+        expect(await store.localFile?.("read/nothing")).toBeUndefined();
       });
 
       it.each([

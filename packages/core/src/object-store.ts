@@ -24,6 +24,12 @@ export interface ObjectStore {
    */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
 
+  /**
+   * Path, as bytes, of a file of this machine that holds the object now, so that another process can read it without
+   * this one; undefined, or no such method, where there is none.
+   */
+  localFile?(key: string): Promise<Uint8Array | undefined>;
+
   /** The object in pieces of bounded size. */
   stream(key: string): AsyncIterable<Uint8Array>;
 

@@ -11,6 +11,8 @@ export class LiveProgress {
   #latest: RunProgress | undefined;
   /** Images passed in batches that are in flight; a stored one counts in `#latest`. */
   readonly #inFlight = new Map<number, ImagesEvent>();
+  #firstTakenAt: number | undefined;
+  #lastStoredAt: number | undefined;
   /** Seconds from the start of the call to the first image with features; null before it. */
   firstImageSeconds: number | null = null;
 
@@ -24,6 +26,10 @@ export class LiveProgress {
     this.#tell();
   };
 
+  readonly onTaken = (): void => {
+    this.#firstTakenAt ??= performance.now();
+  };
+
   readonly onImages = (event: ImagesEvent): void => {
     this.#inFlight.set(event.batch, event);
     if (event.decoded > 0) this.firstImageSeconds ??= (performance.now() - this.#startedAt) / 1000;
@@ -33,7 +39,14 @@ export class LiveProgress {
   /** A batch was stored: from here on the coordinator counts it. */
   readonly onStored = (batch: number): void => {
     this.#inFlight.delete(batch);
+    this.#lastStoredAt = performance.now();
   };
+
+  /** Seconds from the first batch taken to the last shard; 0 without either. */
+  get featurizingSeconds(): number {
+    if (this.#firstTakenAt === undefined || this.#lastStoredAt === undefined) return 0;
+    return (this.#lastStoredAt - this.#firstTakenAt) / 1000;
+  }
 
   #tell(): void {
     const progress = this.#latest;

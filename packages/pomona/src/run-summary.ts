@@ -15,7 +15,7 @@ export interface RunSummary {
   readonly explainedVariance: readonly number[];
   /** Wall time of this call. */
   readonly seconds: number;
-  /** Images decoded by this call per second of its featurizing. */
+  /** Images decoded by this call per second, from the first batch taken to the last shard. */
   readonly imagesPerSecond: number;
   readonly decodedImages: number;
   readonly resumedImages: number;

@@ -69,6 +69,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       workers: processes,
       inferBatch: machine.inferBatch,
       batchesInFlight,
+      network: features,
+      onTaken: live.onTaken,
       onImages: live.onImages,
       // glibc would keep an arena per thread, and never give one back (decoding threads come and go).
       ...(environment && { environment: { ...environment, MALLOC_ARENA_MAX: "2" } }),
@@ -76,9 +78,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     onClose(() => worker.close());
     const reducer = startReducer({ queue, home: home.uri, processes, s3 });
     onClose(() => reducer.close());
-    const warm = worker.warm(features);
     // A failed start reaches the run through its first batch.
-    warm.then(
+    worker.warm(features).then(
       (info) => announce(info, onNotice),
       () => {},
     );
@@ -111,7 +112,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       decodedImages: decoded,
       resumedImages: resumed,
       firstImageSeconds: live.firstImageSeconds,
-      featurizingSeconds: success.seconds.featurizing ?? 0,
+      featurizingSeconds: live.featurizingSeconds,
     });
   });
 }

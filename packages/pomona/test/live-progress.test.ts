@@ -34,6 +34,22 @@ describe("LiveProgress", () => {
     expect(told.at(-1)).toMatchObject({ done: 33, quarantined: 1 });
   });
 
+  it("times featurizing from the first batch taken to the last one stored", async () => {
+    const { live } = liveProgress();
+    expect(live.featurizingSeconds).toBe(0);
+    const before = performance.now();
+    live.onTaken();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    live.onTaken();
+    expect(live.featurizingSeconds).toBe(0);
+    live.onStored(1);
+    live.onStored(2);
+    const between = (performance.now() - before) / 1000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(live.featurizingSeconds).toBeGreaterThan(0.015);
+    expect(live.featurizingSeconds).toBeLessThanOrEqual(between);
+  });
+
   it("never shows more than is listed", () => {
     const { live, told } = liveProgress();
     live.onProgress({ ...stored, done: 60 });

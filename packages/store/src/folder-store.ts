@@ -104,6 +104,13 @@ export class FolderStore implements ObjectStore {
     return this.#guard("get", key, async () => readObject(await this.#fileToRead(key), options));
   }
 
+  async localFile(key: string): Promise<Uint8Array | undefined> {
+    return this.#guard("get", key, async () => {
+      const path = await this.#readablePath("get", key);
+      return path === undefined ? undefined : toBytes(path);
+    });
+  }
+
   async *stream(key: string): AsyncGenerator<Uint8Array> {
     try {
       yield* streamObject(await this.#fileToRead(key));

@@ -66,6 +66,11 @@ export class PatientStore implements ObjectStore {
     return this.#try("get", () => this.#store.get(key, options), options.signal);
   }
 
+  /** Trouble with the file is left to whoever reads it through {@link get}. */
+  async localFile(key: string): Promise<Uint8Array | undefined> {
+    return this.#store.localFile?.(key).catch(() => undefined);
+  }
+
   async *stream(key: string): AsyncGenerator<Uint8Array> {
     yield* this.#store.stream(key);
   }

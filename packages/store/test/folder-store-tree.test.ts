@@ -56,6 +56,7 @@ describe("links", () => {
     for (const key of await keysOf(store)) expect(Buffer.from(await store.get(key)).toString()).toBe("inside");
     for (const key of ["out-file", "out-folder/y", "broken", "self"]) {
       expect(await store.stat(key)).toBeUndefined();
+      expect(await store.localFile(key)).toBeUndefined();
       await expect(store.get(key)).rejects.toThrow(MissingObjectError);
     }
   });

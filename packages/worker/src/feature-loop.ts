@@ -1,9 +1,10 @@
 import { BadImageError, type Engine, type PreparedImage, type Preparer, pixelLength } from "@pomona/vision";
-import type { RowsMessage } from "./inference-messages.ts";
+import type { ImageSource, RowsMessage } from "./inference-messages.ts";
+import { readLocalFile } from "./local-file.ts";
 
 export interface LoopImage {
   readonly id: number;
-  readonly bytes: Uint8Array;
+  readonly source: ImageSource;
   readonly prepare: Preparer;
 }
 
@@ -11,7 +12,14 @@ export interface FeatureLoopOptions {
   readonly engine: Engine;
   readonly inferBatch: number;
   readonly onRows: (rows: Omit<RowsMessage, "kind">) => void;
+  /** The file of the image could not be read. */
+  readonly onUnread: (id: number) => void;
   readonly onRefused: (id: number, error: BadImageError) => void;
+}
+
+interface Prepared extends PreparedImage {
+  readonly id: number;
+  readonly getMs: number | undefined;
 }
 
 /** Files being decoded at once: enough to last for the time that the engine blocks the thread. */
@@ -20,13 +28,14 @@ const maxDecoding = 16;
 const maxDecodingBytes = 8 * 1024 * 1024;
 
 /**
- * Decode, resample, infer, with the decoding ahead of the rest: the engine and the resampler block the thread, while the
+ * Read, decode, resample, infer, with the decoding ahead of the rest: the engine and the resampler block the thread, while the
  * next files are decoded on libuv's. The engine is called when a full batch is ready, or when nothing else is coming.
  */
 export class FeatureLoop {
   readonly #engine: Engine;
   readonly #inferBatch: number;
   readonly #onRows: FeatureLoopOptions["onRows"];
+  readonly #onUnread: FeatureLoopOptions["onUnread"];
   readonly #onRefused: FeatureLoopOptions["onRefused"];
   readonly #lookAhead: number;
   /** One call's pixels; read by the engine before it answers, so it is used again. */
@@ -34,13 +43,14 @@ export class FeatureLoop {
   #waiting: LoopImage[] = [];
   #decoding = 0;
   #decodingBytes = 0;
-  #prepared: (PreparedImage & { readonly id: number })[] = [];
+  #prepared: Prepared[] = [];
   #inferring = false;
 
-  constructor({ engine, inferBatch, onRows, onRefused }: FeatureLoopOptions) {
+  constructor({ engine, inferBatch, onRows, onUnread, onRefused }: FeatureLoopOptions) {
     this.#engine = engine;
     this.#inferBatch = inferBatch;
     this.#onRows = onRows;
+    this.#onUnread = onUnread;
     this.#onRefused = onRefused;
     this.#lookAhead = Math.min(maxDecoding, Math.max(4, inferBatch));
     this.#pixels = new Uint8Array(inferBatch * pixelLength);
@@ -63,28 +73,30 @@ export class FeatureLoop {
     void this.#infer(this.#prepared.splice(0, this.#inferBatch));
   }
 
-  #mayDecode({ bytes }: LoopImage): boolean {
+  #mayDecode({ source }: LoopImage): boolean {
     // Pixels that wait for a slow engine count too: they are bounded as the files are.
     if (this.#prepared.length >= 2 * this.#inferBatch) return false;
     if (this.#decoding === 0) return true;
-    return this.#decoding < this.#lookAhead && this.#decodingBytes + bytes.length <= maxDecodingBytes;
+    return this.#decoding < this.#lookAhead && this.#decodingBytes + sizeOf(source) <= maxDecodingBytes;
   }
 
-  async #decode({ id, bytes, prepare }: LoopImage): Promise<void> {
+  async #decode({ id, source, prepare }: LoopImage): Promise<void> {
     this.#decoding += 1;
-    this.#decodingBytes += bytes.length;
+    this.#decodingBytes += sizeOf(source);
     try {
-      this.#prepared.push({ id, ...(await prepare(bytes)) });
+      const { bytes, getMs } = await readSource(source);
+      if (bytes === undefined) this.#onUnread(id);
+      else this.#prepared.push({ id, getMs, ...(await prepare(bytes)) });
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
       this.#onRefused(id, error);
     }
     this.#decoding -= 1;
-    this.#decodingBytes -= bytes.length;
+    this.#decodingBytes -= sizeOf(source);
     this.#advance();
   }
 
-  async #infer(images: readonly (PreparedImage & { readonly id: number })[]): Promise<void> {
+  async #infer(images: readonly Prepared[]): Promise<void> {
     this.#inferring = true;
     const pixels = this.#pixels.subarray(0, images.length * pixelLength);
     for (const [i, image] of images.entries()) pixels.set(image.pixels, i * pixelLength);
@@ -93,6 +105,7 @@ export class FeatureLoop {
     this.#onRows({
       ids: images.map(({ id }) => id),
       rows,
+      getMs: images.map(({ getMs }) => getMs),
       decodeMs: images.map(({ decodeMs }) => decodeMs),
       resampleMs: images.map(({ resampleMs }) => resampleMs),
       inferMs: performance.now() - start,
@@ -100,4 +113,15 @@ export class FeatureLoop {
     this.#inferring = false;
     this.#advance();
   }
+}
+
+function sizeOf(source: ImageSource): number {
+  return source instanceof Uint8Array ? source.length : source.size;
+}
+
+async function readSource(source: ImageSource) {
+  if (source instanceof Uint8Array) return { bytes: source, getMs: undefined };
+  const start = performance.now();
+  const bytes = await readLocalFile(source);
+  return { bytes, getMs: performance.now() - start };
 }

@@ -3,6 +3,7 @@ import {
   type Batch,
   batchHash,
   decodeBatch,
+  isDecodable,
   type JobResult,
   type ListedImage,
   type OpenRun,
@@ -13,6 +14,7 @@ import {
 import { BatchTimes } from "./batch-times.ts";
 import { Budget } from "./budget.ts";
 import { handBackOn } from "./hand-back.ts";
+import type { Preparation } from "./inference-messages.ts";
 import type { Featurizer } from "./inference-pool.ts";
 import { Marks } from "./marks.ts";
 import type { ImageOutcome } from "./pool-image.ts";
@@ -158,10 +160,46 @@ const killedTwo: ImageOutcome = {
 
 async function featurizeImage(
   image: ListedImage,
+  options: FeaturizeBatchOptions,
+  attempt: Attempt,
+): Promise<ImageOutcome> {
+  const { resampler, filter, maxPixels, exifRotate } = options.openRun.file.features;
+  const preparation = { resampler, filter, maxPixels, exifRotate };
+  const outcome =
+    (await featurizeInPlace(image, preparation, options, attempt)) ??
+    (await fetchAndFeaturize(image, preparation, options, attempt));
+  if (outcome.features === undefined) return outcome;
+  const { times } = attempt;
+  if (outcome.getMs !== undefined) times.observe("get", outcome.getMs);
+  times.observe("decode", outcome.decodeMs);
+  times.observe("resample", outcome.resampleMs);
+  times.observe("infer", outcome.inferMs);
+  return outcome;
+}
+
+/**
+ * Lets an inference process read the file. Undefined where none can, or where what it finds is not what was listed: the
+ * store tells why, and whether to wait.
+ */
+async function featurizeInPlace(
+  { key, size, modifiedAt }: ListedImage,
+  preparation: Preparation,
+  { openRun: { input, file }, featurizer }: FeaturizeBatchOptions,
+  { signal }: Attempt,
+): Promise<ImageOutcome | undefined> {
+  if (size === undefined || modifiedAt === undefined) return undefined;
+  if (size > file.features.maxBytes || !isDecodable(key)) return undefined;
+  const path = await input.localFile?.(key);
+  return path && featurizer.featurizeFile({ path, size, modifiedAt }, preparation, signal);
+}
+
+async function fetchAndFeaturize(
+  image: ListedImage,
+  preparation: Preparation,
   { openRun, featurizer, limits }: FeaturizeBatchOptions,
   { times, signal }: Attempt,
 ): Promise<ImageOutcome> {
-  const { maxBytes, resampler, filter, maxPixels, exifRotate } = openRun.file.features;
+  const { maxBytes } = openRun.file.features;
   const read = await limits.fetches.spend(1, () => {
     signal.throwIfAborted();
     return times.measure("get", () =>
@@ -169,13 +207,7 @@ async function featurizeImage(
     );
   });
   if (!(read instanceof Uint8Array)) return read;
-  const preparation = { resampler, filter, maxPixels, exifRotate };
-  const outcome = await featurizer.featurize(read, preparation, signal).finally(() => limits.memory.giveBack(read));
-  if (outcome.features === undefined) return outcome;
-  times.observe("decode", outcome.decodeMs);
-  times.observe("resample", outcome.resampleMs);
-  times.observe("infer", outcome.inferMs);
-  return outcome;
+  return featurizer.featurize(read, preparation, signal).finally(() => limits.memory.giveBack(read));
 }
 
 /** Rows and quarantined images in the order of the batch: the same whoever was faster. */

@@ -2,6 +2,7 @@ export { claimFingerprint, describeFingerprint, FingerprintMismatchError } from 
 export { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 export type { InferenceInfo, Preparation } from "./inference-messages.ts";
 export { type Featurizer, InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
+export { collectorFlags } from "./inference-process.ts";
 export type { FeaturizedImage, ImageOutcome, RefusedImage } from "./pool-image.ts";
 export {
   type ImagesEvent,

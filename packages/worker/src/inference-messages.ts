@@ -1,9 +1,10 @@
 import type { FeatureConfig, QuarantineReason } from "@pomona/core";
 import type { EngineFingerprint, EngineName } from "@pomona/vision";
+import type { LocalFile } from "./local-file.ts";
 
 /** The messages between a worker and its inference processes, by "advanced" (structured clone) serialization. */
 export type MessageToChild = StartMessage | ImageMessage;
-export type MessageFromChild = ReadyMessage | FailedMessage | RowsMessage | RefusedMessage;
+export type MessageFromChild = ReadyMessage | FailedMessage | RowsMessage | RefusedMessage | UnreadMessage;
 
 /** What of a run's options decides about the pixels that the network sees. */
 export type Preparation = Pick<FeatureConfig, "resampler" | "filter" | "maxPixels" | "exifRotate">;
@@ -23,9 +24,12 @@ export interface StartMessage {
 export interface ImageMessage {
   readonly kind: "image";
   readonly id: number;
-  readonly bytes: Uint8Array;
+  readonly source: ImageSource;
   readonly preparation: Preparation;
 }
+
+/** The bytes of an image, or the file that has them: what needn't go through two processes shouldn't. */
+export type ImageSource = Uint8Array | LocalFile;
 
 /** The engine is loaded. */
 export interface ReadyMessage {
@@ -48,6 +52,8 @@ export interface RowsMessage {
   readonly ids: readonly number[];
   /** [n, dimension], row-major. */
   readonly rows: Float32Array;
+  /** [n] milliseconds that the process itself took to read the file; undefined where it was given the bytes. */
+  readonly getMs: readonly (number | undefined)[];
   /** [n] milliseconds from the start of decoding to the pixels, waiting for the thread included. */
   readonly decodeMs: readonly number[];
   /** [n] milliseconds */
@@ -63,6 +69,12 @@ export interface RefusedMessage {
   readonly stage: "decode";
   readonly reason: QuarantineReason;
   readonly detail: string;
+}
+
+/** The file could not be read, or is no longer what was listed. */
+export interface UnreadMessage {
+  readonly kind: "unread";
+  readonly id: number;
 }
 
 /** What a loaded engine says of itself. */

@@ -1,7 +1,9 @@
 import { PomonaError } from "@pomona/core";
 import type { EngineName } from "@pomona/vision";
-import type { InferenceInfo, MessageFromChild, Preparation, RowsMessage } from "./inference-messages.ts";
+import { usableCores } from "@pomona/vision/thread-budget";
+import type { ImageSource, InferenceInfo, MessageFromChild, Preparation, RowsMessage } from "./inference-messages.ts";
 import { InferenceProcess, type ProcessEnd } from "./inference-process.ts";
+import type { LocalFile } from "./local-file.ts";
 import { type ImageOutcome, type PoolImage, takeWanted } from "./pool-image.ts";
 import { PoolPlace, ticksPerLimit } from "./pool-place.ts";
 
@@ -15,6 +17,11 @@ export interface InferencePoolOptions {
   readonly inferBatch?: number | undefined;
   /** Threads of one call, default 1. */
   readonly threads?: number | undefined;
+  /**
+   * Files that a process decodes at a time. Default: this process's share of the cores; more than that only makes the
+   * decoders and the engine push each other's pixels out of the caches.
+   */
+  readonly decodeThreads?: number | undefined;
   /** How long a process that holds images may be silent before it is killed, default 60,000. */
   readonly silenceMs?: number | undefined;
   /** How long the engine may take to load, default 120,000. */
@@ -28,6 +35,8 @@ export interface InferencePoolOptions {
 /** Turns the bytes of a file into features, or says why it cannot. */
 export interface Featurizer {
   featurize(bytes: Uint8Array, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome>;
+  /** Undefined where the file can't be read, or is no longer what was listed. */
+  featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined>;
 }
 
 const maxFailedStarts = 3;
@@ -89,13 +98,26 @@ export class InferencePool implements Featurizer {
    * the promise rejects with the signal's reason. Rejects with {@link PomonaError} where no process can load its engine.
    */
   featurize(bytes: Uint8Array, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome> {
+    return this.#enqueue(bytes, preparation, signal) as Promise<ImageOutcome>;
+  }
+
+  /** As {@link featurize}, of a file that the process opens itself. Undefined where it could not read what was listed. */
+  featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined> {
+    return this.#enqueue(file, preparation, signal);
+  }
+
+  #enqueue(
+    source: ImageSource,
+    preparation: Preparation,
+    signal: AbortSignal | undefined,
+  ): Promise<ImageOutcome | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure);
         return;
       }
       this.#lastId += 1;
-      this.#queue.push({ id: this.#lastId, bytes, preparation, signal, deaths: 0, resolve, reject });
+      this.#queue.push({ id: this.#lastId, source, preparation, signal, deaths: 0, resolve, reject });
       this.#feed();
     });
   }
@@ -106,13 +128,13 @@ export class InferencePool implements Featurizer {
     await Promise.all(this.#places.map(({ process }) => process.ended));
   }
 
-  #startProcess(
-    place: PoolPlace,
-    { engine, threads = 1, inferBatch = 8, environment, childFile = defaultChildFile }: InferencePoolOptions,
-  ): InferenceProcess {
+  #startProcess(place: PoolPlace, options: InferencePoolOptions): InferenceProcess {
+    const { engine, workers, threads = 1, inferBatch = 8, environment, childFile = defaultChildFile } = options;
+    const { decodeThreads = Math.ceil(usableCores() / workers) } = options;
     const process = new InferenceProcess({
       file: childFile,
       environment,
+      decodeThreads,
       onMessage: (message) => this.#received(place, message),
       onEnd: (end) => this.#ended(place, end),
     });
@@ -151,6 +173,8 @@ export class InferencePool implements Featurizer {
       this.#fail(new PomonaError(code, text, remedy === undefined ? {} : { remedy }));
     } else if (message.kind === "rows") {
       this.#answer(place, message);
+    } else if (message.kind === "unread") {
+      place.release(message.id)?.resolve(undefined);
     } else {
       const { id, stage, reason, detail } = message;
       place.release(id)?.resolve({ stage, reason, detail });
@@ -158,12 +182,13 @@ export class InferencePool implements Featurizer {
     this.#feed();
   }
 
-  #answer(place: PoolPlace, { ids, rows, decodeMs, resampleMs, inferMs }: RowsMessage): void {
+  #answer(place: PoolPlace, { ids, rows, getMs, decodeMs, resampleMs, inferMs }: RowsMessage): void {
     this.#crashesInARow = 0;
     const dimension = rows.length / ids.length;
     for (const [i, id] of ids.entries()) {
       place.release(id)?.resolve({
         features: rows.subarray(i * dimension, (i + 1) * dimension),
+        getMs: getMs[i],
         decodeMs: decodeMs[i] ?? 0,
         resampleMs: resampleMs[i] ?? 0,
         inferMs: inferMs / ids.length,

@@ -1,4 +1,3 @@
-import { PomonaError } from "@pomona/core";
 import {
   createEngine,
   createPreparer,
@@ -12,7 +11,9 @@ import {
   type Weights,
 } from "@pomona/vision";
 import { FeatureLoop } from "./feature-loop.ts";
+// Not from core, nor anything that imports it: the garbage collector would go through all of it for every other image.
 import type {
+  FailedMessage,
   InferenceInfo,
   MessageFromChild,
   MessageToChild,
@@ -41,10 +42,9 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
   }
 
   async function start(message: StartMessage): Promise<void> {
-    const loaded = await load(message).catch((error: PomonaError) => error);
-    if (loaded instanceof PomonaError) {
-      const { code, message, remedy } = loaded;
-      send({ kind: "failed", code, message, ...(remedy !== undefined && { remedy }) });
+    const loaded = await load(message);
+    if (loaded.kind === "failed") {
+      send(loaded);
       return;
     }
     const { engine, info } = loaded;
@@ -52,6 +52,7 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       engine,
       inferBatch: message.inferBatch,
       onRows: (rows) => send({ kind: "rows", ...rows }),
+      onUnread: (id) => send({ kind: "unread", id }),
       onRefused: (id, { reason, detail }) => send({ kind: "refused", id, stage: "decode", reason, detail }),
     });
     send({ kind: "ready", info });
@@ -62,29 +63,34 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       void start(message);
       return;
     }
-    const { id, bytes, preparation } = message;
+    const { id, source, preparation } = message;
     if (loop === undefined) throw new Error(`image ${id} came before the engine was ready`);
-    loop.accept({ id, bytes, prepare: preparerOf(preparation) });
+    loop.accept({ id, source, prepare: preparerOf(preparation) });
   };
 }
 
-/** Rejects with `PomonaError` only. */
-async function load({ engine: name, weights: source, threads }: StartMessage) {
+interface Loaded {
+  readonly kind: "loaded";
+  readonly engine: Engine;
+  readonly info: InferenceInfo;
+}
+
+async function load({ engine: name, weights: source, threads }: StartMessage): Promise<Loaded | FailedMessage> {
+  const failed = (code: string, remedy: string) => (error: Error) =>
+    ({ kind: "failed", code, message: error.message, remedy }) as const;
+  const weights = await loadWeights(source).catch(
+    failed("weights-unreadable", "Give a Keras .h5 of MobileNetV2 with --weights FILE."),
+  );
+  if ("kind" in weights) return weights;
   const passedOver: string[] = [];
-  const weights = await loadWeights(source).catch((cause: Error) => {
-    const remedy = "Give a Keras .h5 of MobileNetV2 with --weights FILE.";
-    throw new PomonaError("weights-unreadable", cause.message, { cause, remedy });
-  });
   const engine = await createEngine({
     engine: name,
     weights,
     threads,
     onPassedOver: (passed, reason) => passedOver.push(`${passed}: ${reason}`),
-  }).catch((cause: Error) => {
-    const remedy = "`pomona doctor` shows which engines run here; choose one with --engine.";
-    throw new PomonaError("engine-unavailable", cause.message, { cause, remedy });
-  });
-  return { engine, info: describe(engine, weights, passedOver) };
+  }).catch(failed("engine-unavailable", "`pomona doctor` shows which engines run here; choose one with --engine."));
+  if ("kind" in engine) return engine;
+  return { kind: "loaded", engine, info: describe(engine, weights, passedOver) };
 }
 
 function describe(engine: Engine, weights: Weights, passedOver: readonly string[]): InferenceInfo {

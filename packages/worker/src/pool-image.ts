@@ -1,5 +1,5 @@
 import type { QuarantineReason, QuarantineStage } from "@pomona/core";
-import type { Preparation } from "./inference-messages.ts";
+import type { ImageSource, Preparation } from "./inference-messages.ts";
 
 /** What became of an image: a row or the reason why there is none. */
 export type ImageOutcome = FeaturizedImage | RefusedImage;
@@ -7,6 +7,8 @@ export type ImageOutcome = FeaturizedImage | RefusedImage;
 export interface FeaturizedImage {
   /** [dimension] */
   readonly features: Float32Array;
+  /** Of reading the file, where the inference process did. */
+  readonly getMs: number | undefined;
   /** From the start of decoding to the pixels, waiting for the thread included. */
   readonly decodeMs: number;
   readonly resampleMs: number;
@@ -24,13 +26,19 @@ export interface RefusedImage {
 /** An image on its way through the pool. */
 export interface PoolImage {
   readonly id: number;
-  readonly bytes: Uint8Array;
+  readonly source: ImageSource;
   readonly preparation: Preparation;
   readonly signal: AbortSignal | undefined;
   /** Processes that ended while they held it. */
   deaths: number;
-  readonly resolve: (outcome: ImageOutcome) => void;
+  /** With undefined where its file could not be read. */
+  readonly resolve: (outcome: ImageOutcome | undefined) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Bytes of the file. */
+export function sizeOf({ source }: PoolImage): number {
+  return source instanceof Uint8Array ? source.length : source.size;
 }
 
 /** Takes the first image that is still wanted; the others are rejected with their signal's reason. */

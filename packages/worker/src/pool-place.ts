@@ -1,5 +1,5 @@
 import type { InferenceProcess } from "./inference-process.ts";
-import { type PoolImage, takeWanted } from "./pool-image.ts";
+import { type PoolImage, sizeOf, takeWanted } from "./pool-image.ts";
 
 /** Bytes a process is fed ahead: they lie in its pipe and in its memory. */
 const maxHeldBytes = 16 * 1024 * 1024;
@@ -62,9 +62,9 @@ export class PoolPlace {
   give(image: PoolImage): void {
     if (this.#held.size === 0) this.#silentTicks = 0;
     this.#held.set(image.id, image);
-    this.#heldBytes += image.bytes.length;
-    const { id, bytes, preparation } = image;
-    this.#process.send({ kind: "image", id, bytes, preparation });
+    this.#heldBytes += sizeOf(image);
+    const { id, source, preparation } = image;
+    this.#process.send({ kind: "image", id, source, preparation });
   }
 
   giveSuspect(): void {
@@ -78,7 +78,7 @@ export class PoolPlace {
     const image = this.#held.get(id);
     if (image === undefined) return undefined;
     this.#held.delete(id);
-    this.#heldBytes -= image.bytes.length;
+    this.#heldBytes -= sizeOf(image);
     return image;
   }
 

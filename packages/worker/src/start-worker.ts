@@ -1,4 +1,5 @@
 import {
+  type Consumer,
   type FeatureConfig,
   type FeaturesJob,
   featureOptions,
@@ -32,6 +33,10 @@ export interface WorkerOptions
   readonly workers: number;
   /** Batches that are fetched and computed at the same time. Default: enough images for all processes, at least 2. */
   readonly batchesInFlight?: number;
+  /** Where it is known before the first batch comes: loaded at once, and no batch is taken before it is. */
+  readonly network?: NetworkRequest;
+  /** Told when a batch is taken. */
+  readonly onTaken?: (batch: number) => void;
   /** Told after each image of a batch. */
   readonly onImages?: (event: ImagesEvent) => void;
 }
@@ -59,7 +64,7 @@ export interface Worker {
 
 /** Makes shards of the batches that come through the queue. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { queue, openRun, workers, inferBatch = 8, onImages } = options;
+  const { queue, openRun, workers, inferBatch = 8, network, onTaken = () => {}, onImages } = options;
   const { batchesInFlight = Math.max(2, 1 + Math.ceil((workers * inferBatch) / 32)) } = options;
   const pools = new PoolKeeper();
   const limits = new FetchLimits();
@@ -86,8 +91,10 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   async function featurizeJob(job: Job, context: JobContext): Promise<JobResult> {
-    if (job.kind !== "features" && job.kind !== "retry")
+    if (job.kind !== "features" && job.kind !== "retry") {
       throw new TypeError(`job ${job.id} of kind ${job.kind} is none of a worker's`);
+    }
+    onTaken(job.batch);
     const opened = await openRun(job.run);
     const isSettled = opened.file.features.engine !== "auto" || engines.has(job.run);
     try {
@@ -125,12 +132,22 @@ export function startWorker(options: WorkerOptions): Worker {
     });
   }
 
-  const consumer = queue.consume("features", handle, { concurrency: batchesInFlight });
+  let consumer: Consumer | undefined;
+  let isClosing = false;
+  function consume(): void {
+    if (!isClosing) consumer = queue.consume("features", handle, { concurrency: batchesInFlight });
+  }
+
+  const warm = (request: NetworkRequest) => usePool(request, (pool) => pool.ready);
+  // A failure reaches the run through its first batch.
+  if (network === undefined) consume();
+  else warm(network).then(consume, consume);
   return {
-    warm: (request) => usePool(request, (pool) => pool.ready),
+    warm,
     rest: () => pools.rest(),
     async close(closing) {
-      await consumer.close(closing);
+      isClosing = true;
+      await consumer?.close(closing);
       await pools.close();
     },
   };

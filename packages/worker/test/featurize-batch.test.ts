@@ -97,6 +97,52 @@ function shard(parts: Partial<Shard> = {}): Shard {
   return { ...identity, ...rows, ...parts };
 }
 
+describe("files of this machine", () => {
+  /** Its files are where the scripted process finds its acts: in their paths. */
+  class LocalStore extends CountingStore {
+    readonly acts = new Map<string, string>();
+    async localFile(key: string): Promise<Uint8Array | undefined> {
+      const act = this.acts.get(key);
+      return act === undefined ? undefined : Buffer.from(act);
+    }
+  }
+
+  async function localInput(acts: Readonly<Record<string, string>>): Promise<LocalStore> {
+    const local = new LocalStore();
+    input = local;
+    for (const [key, act] of Object.entries(acts)) {
+      await addImage(key, "row 9");
+      local.acts.set(key, act);
+    }
+    return local;
+  }
+
+  test("are read by the inference processes alone", async () => {
+    const { reads } = await localInput({ "a.jpg": "row 1", "b.jpg": "row 2" });
+    expect(await featurize()).toMatchObject({ rows: 2, stages: { get: { count: 2 } } });
+    expect(reads).toBe(0);
+    expect([...(await storedShard()).features]).toEqual([1, expect.any(Number), 2, expect.any(Number)]);
+  });
+
+  test("that they cannot read are read through the store", async () => {
+    const local = await localInput({ "a.jpg": "row 1", "b.jpg": "unread" });
+    expect(await featurize()).toMatchObject({ rows: 2 });
+    expect(local.reads).toBe(1);
+    expect((await storedShard()).features[2]).toBe(9);
+  });
+
+  test("of unknown size, too large or with an impossible name are left to the store", async () => {
+    const local = await localInput({ "a.jpg": "row 1", "b.jpg": "row 2", "c.jpg": "row 3" });
+    const [a, b, c] = images as [ListedImage, ListedImage, ListedImage];
+    const { size, ...unsized } = a;
+    images = [unsized, { ...b, size: 1e9 }, { ...c, key: "\udcff.jpg" }];
+    // By its etag the second is still the one that was listed.
+    expect(await featurize()).toMatchObject({ rows: 2, quarantined: 1 });
+    expect(local.reads).toBe(2);
+    expect([...(await storedShard()).features]).toEqual([9, expect.any(Number), 9, expect.any(Number)]);
+  });
+});
+
 test("a batch becomes a shard, rows in its order", async () => {
   await addImages(20);
   const counts: ImageCounts[] = [];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { InferencePool, type InferencePoolOptions } from "../src/inference-pool.ts";
+import type { LocalFile } from "../src/local-file.ts";
 import type { ImageOutcome } from "../src/pool-image.ts";
 
 const childFile = new URL("./fixtures/scripted-child.mjs", import.meta.url);
@@ -19,6 +20,10 @@ function openPool(options: Partial<InferencePoolOptions> = {}): InferencePool {
 
 function featurize(pool: InferencePool, act: string, signal?: AbortSignal): Promise<ImageOutcome> {
   return pool.featurize(Buffer.from(act), preparation, signal);
+}
+
+function fileOf(act: string): LocalFile {
+  return { path: Buffer.from(act), size: act.length, modifiedAt: 0 };
 }
 
 function rows(count: number): string[] {
@@ -40,11 +45,33 @@ describe("scheduling", () => {
     const pool = openPool();
     const outcomes = await Promise.all(rows(50).map((act) => featurize(pool, act)));
     expect(valuesOf(outcomes)).toEqual(Array.from({ length: 50 }, (_, i) => i));
-    expect(outcomes[0]).toMatchObject({ decodeMs: 1, resampleMs: 2, inferMs: 3 });
+    expect(outcomes[0]).toMatchObject({ getMs: 0.5, decodeMs: 1, resampleMs: 2, inferMs: 3 });
+  });
+
+  test("lets its processes read files, and says which they could not", async () => {
+    const pool = openPool();
+    const acts = [...rows(20), "unread", "refuse"];
+    const outcomes = await Promise.all(acts.map((act) => pool.featurizeFile(fileOf(act), preparation)));
+    expect(valuesOf(outcomes.slice(0, 20) as ImageOutcome[])).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(outcomes[20]).toBeUndefined();
+    expect(outcomes[21]).toMatchObject({ reason: "corrupt" });
+  });
+
+  test("tries a file that a process died with as it tries bytes", async () => {
+    const pool = openPool({ workers: 1 });
+    const acts = ["row 1", "kill", "row 2"];
+    const outcomes = await Promise.all(acts.map((act) => pool.featurizeFile(fileOf(act), preparation)));
+    expect(valuesOf(outcomes as ImageOutcome[])).toEqual([1, "crashed", 2]);
   });
 
   test("spreads images evenly over its processes", async () => {
     const pool = openPool();
+    // On a busy machine one process may be ready much later than the other.
+    const seen = new Set<number | undefined>();
+    while (seen.size < 2) {
+      const answers = await Promise.all(rows(4).map((act) => featurize(pool, act)));
+      for (const { features } of answers) seen.add(features?.[1]);
+    }
     const outcomes = await Promise.all(rows(40).map((act) => featurize(pool, act)));
     const byProcess = new Map<number, number>();
     for (const { features } of outcomes) byProcess.set(features![1], (byProcess.get(features![1]) ?? 0) + 1);

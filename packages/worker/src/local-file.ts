@@ -1,0 +1,58 @@
+import { close, constants, fstat, open, read, type Stats } from "node:fs";
+import { promisify } from "node:util";
+
+/** A file that an inference process opens itself, and what it must be. */
+export interface LocalFile {
+  /** Bytes of its path: names need not be UTF-8. */
+  readonly path: Uint8Array;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, fractions dropped. */
+  readonly modifiedAt: number;
+}
+
+/** A file system that takes longer is in trouble, and trouble is for the worker, which knows how long to wait. */
+const patienceMs = 5000;
+
+// Not fs/promises: its handles cost more than the reading of a small file.
+const files = {
+  open: promisify(open),
+  stat: promisify(fstat) as (descriptor: number) => Promise<Stats>,
+  read: promisify(read),
+  close: promisify(close),
+};
+
+/**
+ * The bytes of the very file that was listed; undefined where it is another, is gone, or could not be read at once. The
+ * caller then reads it through its store, which finds out why.
+ */
+export async function readLocalFile(file: LocalFile, { timeoutMs = patienceMs } = {}): Promise<Uint8Array | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
+  try {
+    return await Promise.race([readUnchanged(file).catch(() => undefined), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readUnchanged({ path, size, modifiedAt }: LocalFile): Promise<Uint8Array | undefined> {
+  // Without O_NONBLOCK opening a pipe waits for its writer, for ever and on a thread of the pool.
+  const descriptor = await files.open(Buffer.from(path), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const before = await files.stat(descriptor);
+    if (!before.isFile() || before.size !== size || Math.floor(before.mtimeMs) !== modifiedAt) return undefined;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    for (let done = 0; done < size; ) {
+      const { bytesRead } = await files.read(descriptor, bytes, done, size - done, done);
+      if (bytesRead === 0) return undefined;
+      done += bytesRead;
+    }
+    const after = await files.stat(descriptor);
+    return after.size === size && after.mtimeMs === before.mtimeMs ? bytes : undefined;
+  } finally {
+    await files.close(descriptor);
+  }
+}
