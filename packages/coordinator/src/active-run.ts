@@ -1,9 +1,9 @@
-import { type LogState, PomonaError, type RunProgress, type Success } from "@pomona/core";
+import { PomonaError, type RunProgress, type Success } from "@pomona/core";
 import type { AdoptedRun } from "./adopt-run.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { driveRun } from "./drive-run.ts";
 import type { ImageSource } from "./image-source.ts";
-import { RunGate } from "./run-gate.ts";
+import { RunControl } from "./run-control.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** How a run ended as far as this coordinator is concerned. */
@@ -26,13 +26,14 @@ export class ActiveRun {
   readonly adopted: AdoptedRun;
   /** Never rejects. */
   readonly ended: Promise<RunEnd>;
-  readonly #gate = new RunGate();
-  readonly #stop = new AbortController();
+  readonly #control: RunControl;
   #progress: RunProgress | undefined;
 
   constructor({ adopted, source, dispatch, virtualTime, onProgress }: ActiveRunOptions) {
     this.adopted = adopted;
     const { file, log, epoch, generation, out, settings } = adopted;
+    this.#control = new RunControl({ out, run: file.run, epoch });
+    const { gate, signal } = this.#control;
     this.ended = driveRun({
       file,
       generation,
@@ -42,7 +43,7 @@ export class ActiveRun {
       source,
       machine: settings,
       virtualTime,
-      dispatch: { ...dispatch, gate: this.#gate, signal: this.#stop.signal, waitForActive: false },
+      dispatch: { ...dispatch, gate, signal, waitForActive: false },
       onProgress: (progress) => {
         this.#progress = progress;
         onProgress(progress);
@@ -54,7 +55,7 @@ export class ActiveRun {
   }
 
   get paused(): boolean {
-    return !this.#gate.isOpen;
+    return !this.#control.gate.isOpen;
   }
 
   /** Undefined until the first batch is listed. */
@@ -63,25 +64,17 @@ export class ActiveRun {
   }
 
   /** Acts on the newest entries of the log: pause, resume, cancel, another owner. */
-  async follow(): Promise<void> {
-    const state = await this.adopted.log.read();
-    const reason = this.#reasonToLeave(state);
-    if (reason === undefined) this.#gate.set(!state.paused);
-    else this.leave(reason);
+  follow(): Promise<void> {
+    return this.#control.follow();
   }
 
   leave(reason: string): void {
-    this.#stop.abort(new PomonaError("left", reason));
-  }
-
-  #reasonToLeave(state: LogState): string | undefined {
-    if (state.epoch !== this.adopted.epoch) return "another process took it over";
-    if (state.status === "cancelled") return "it was cancelled";
-    return undefined;
+    this.#control.leave(new PomonaError("left", reason));
   }
 
   #endOf(error: unknown): RunEnd {
-    if (this.#stop.signal.aborted) return { outcome: "left", reason: (this.#stop.signal.reason as Error).message };
+    const { signal } = this.#control;
+    if (signal.aborted) return { outcome: "left", reason: (signal.reason as Error).message };
     const stoodDown = error instanceof PomonaError && error.code === "stood-down";
     return stoodDown ? { outcome: "left", reason: error.message } : { outcome: "failed", error };
   }

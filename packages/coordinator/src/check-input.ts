@@ -1,4 +1,16 @@
-import { compareKeys, decodeRunFile, type ListedImage, type ObjectStore, runLayout, UsageError } from "@pomona/core";
+import {
+  type Batch,
+  compareKeys,
+  decodeRunFile,
+  decodeShard,
+  type ListedImage,
+  type ObjectStore,
+  type RetriedLayer,
+  readRetriedLayers,
+  runLayout,
+  UsageError,
+  withVersions,
+} from "@pomona/core";
 import { storedBatches } from "./chain-batches.ts";
 import type { ImageSource } from "./image-source.ts";
 
@@ -16,19 +28,22 @@ export interface ChangedKeys {
 
 /**
  * Lists the input again beside the run's stored chain: both are in the order of keys, so they are merged with one image
- * of each in memory. A run with a limit is compared as far as it listed. Writes nothing; throws {@link UsageError}
+ * of each in memory. An image that was tried again is compared with what it was then. A run with a limit is compared as far
+ * as it listed. Writes nothing; throws {@link UsageError}
  * `listing-unfinished` where the chain has no end yet.
  */
 export async function checkInput(options: {
   readonly out: ObjectStore;
   readonly run: string;
   readonly source: ImageSource;
+  /** Of the result: what it tried again counts. Default 1, which tried nothing. */
+  readonly generation?: number;
   readonly examples?: number;
 }): Promise<InputChanges> {
-  const { out, run, source, examples = 10 } = options;
+  const { out, run, source, generation = 1, examples = 10 } = options;
   const limit = await limitOf(out, run);
   const tally = { new: counter(examples), changed: counter(examples), gone: counter(examples) };
-  const before = storedImages(out, run)[Symbol.asyncIterator]();
+  const before = storedImages(out, run, generation)[Symbol.asyncIterator]();
   const now = source(null)[Symbol.asyncIterator]();
   let old = await next(before);
   let current = await next(now);
@@ -53,14 +68,25 @@ async function limitOf(out: ObjectStore, run: string): Promise<number | undefine
   return decodeRunFile(await out.get(key), key).features.limit;
 }
 
-async function* storedImages(out: ObjectStore, run: string): AsyncGenerator<ListedImage> {
+async function* storedImages(out: ObjectStore, run: string, generation: number): AsyncGenerator<ListedImage> {
+  const layers = await readRetriedLayers(out, run, generation);
   for await (const batch of storedBatches(out, run)) {
     if (batch.end) return;
-    yield* batch.images;
+    yield* (await asRetried(out, batch, layers)).images;
   }
   throw new UsageError("listing-unfinished", `run ${run} has not listed its input to the end`, {
     remedy: "Finish it first: run the same command without --check-input.",
   });
+}
+
+async function asRetried(out: ObjectStore, batch: Batch, layers: readonly RetriedLayer[]): Promise<Batch> {
+  let retried = batch;
+  for (const { generation, batches } of layers) {
+    if (!batches.has(batch.ordinal)) continue;
+    const key = runLayout(batch.run).retriedShard(batch.ordinal, generation);
+    retried = withVersions(retried, decodeShard(await out.get(key), key).versions);
+  }
+  return retried;
 }
 
 async function next(images: AsyncIterator<ListedImage>): Promise<ListedImage | undefined> {

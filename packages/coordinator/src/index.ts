@@ -18,6 +18,7 @@ export { identifyProcess } from "./process-identity.ts";
 export { readManifest } from "./read-manifest.ts";
 export { isFree } from "./refuse-output.ts";
 export { type Retried, type RetryRunOptions, retryRun } from "./retry-run.ts";
+export { cancelled, RunControl, type RunControlOptions } from "./run-control.ts";
 export { type Backlog, RunServer, type RunServerOptions } from "./run-server.ts";
 export type { ListingOptions } from "./select-images.ts";
 export type { Survey } from "./survey-input.ts";

@@ -14,14 +14,14 @@ export async function findChanges(options: {
   const s3 = s3OptionsOf(config.machine);
   const input = await openPlace(options.input, cwd, "input", { s3 });
   const out = await openPlace(options.out, cwd, "output", { s3 });
-  const { run } = await new RunLog(out).read();
+  const { run, published } = await new RunLog(out).read();
   if (run === undefined) {
     throw new UsageError("no-run", `${out.uri} holds no run to compare with`, {
       remedy: "Run without --check-input first.",
     });
   }
   const { source } = await openImages({ input, out, features: config.features, cwd, s3 });
-  return checkInput({ out, run, source });
+  return checkInput({ out, run, source, generation: Math.max(1, published) });
 }
 
 export function describeChanges(changes: InputChanges): string {

@@ -1,5 +1,5 @@
-import { driveRun, openOutput } from "@pomona/coordinator";
-import { Patience, type Phase, type RunProgress } from "@pomona/core";
+import { driveRun, openOutput, RunControl } from "@pomona/coordinator";
+import { type LogState, Patience, type Phase, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
@@ -88,12 +88,25 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     });
     logJobs(queue, log);
     log.info({ run: opened.file.run, resumed: opened.resumed, generation: opened.generation }, "run opened");
+    const control = new RunControl({
+      out,
+      run: opened.file.run,
+      epoch: opened.epoch,
+      onPaused: (state) => onNotice(describePause(opened.file.run, state)),
+    });
+    onClose(control.watch());
+    await control.follow();
     const { success, decoded, resumed } = await driveRun({
       ...opened,
       out,
       source: images.source,
       machine,
-      dispatch: { queue, window: () => 2 * batchesInFlight, signal },
+      dispatch: {
+        queue,
+        window: () => 2 * batchesInFlight,
+        gate: control.gate,
+        signal: AbortSignal.any([control.signal, ...(signal ? [signal] : [])]),
+      },
       onProgress: (progress) => {
         const { phase, total, pendingBatches } = progress;
         // While the last batches are worked on there is time to start what comes after them…
@@ -125,6 +138,11 @@ async function tryReport(options: WriteReportOptions & Pick<Required<WriteReport
     const why = error instanceof Error ? error.message : String(error);
     options.onNotice(`The report could not be written: ${why}. Try pomona report ${options.out.uri}`);
   }
+}
+
+function describePause(run: string, { paused, by }: Pick<LogState, "paused" | "by">): string {
+  if (!paused) return `${by} lets the run go on.`;
+  return `Paused by ${by}: batches in hand are finished, no more are begun until: pomona resume ${run}`;
 }
 
 function announce(info: InferenceInfo, onNotice: (message: string) => void): void {

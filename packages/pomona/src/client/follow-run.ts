@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cancelled } from "@pomona/coordinator";
 import {
   decodeSuccess,
   type LogState,
@@ -69,9 +70,7 @@ async function endOf(out: ObjectStore, run: string, state: LogState): Promise<Su
     });
   }
   if (state.status === "cancelled") {
-    throw new PomonaError("cancelled", `run ${run} was cancelled by ${state.by} at ${state.at}`, {
-      remedy: `pomona retry ${run} goes on with it.`,
-    });
+    throw cancelled(run, state);
   }
   if (state.status === "failed" && state.failure !== undefined) {
     const { code, message, remedy, exitCode } = state.failure;
