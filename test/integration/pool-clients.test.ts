@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { weights } from "../support/places.ts";
-import type { Ended } from "../support/pomona.ts";
+import type { Ended, Started } from "../support/pomona.ts";
 import { startPool, type TestPool } from "../support/pool.ts";
 import { freePort, redisServer } from "../support/redis.ts";
 import { makeScratch } from "../support/scratch.ts";
@@ -19,6 +20,7 @@ describe.skipIf(redisServer === undefined)("clients of a pool", () => {
   let scratch: string;
   let photos: string;
   let pool: TestPool;
+  let worker: Started;
   const said: Ended[] = [];
   const out = (name: string): string => join(scratch, name);
   const flags = (name: string): string[] => ["--out", out(name), "--weights", weights, "--components", "2"];
@@ -99,7 +101,7 @@ describe.skipIf(redisServer === undefined)("clients of a pool", () => {
   });
 
   test("run attaches to the run that waits, follows it, and ends with its summary", async () => {
-    await pool.start("worker");
+    worker = await pool.start("worker");
     await pool.start("reducer");
     const ended = await command(["run", photos, ...flags("waiting"), "--json"]);
     expect(ended.stderr).toContain("does this already: following it");
@@ -150,6 +152,31 @@ describe.skipIf(redisServer === undefined)("clients of a pool", () => {
     expect(runs[0]).toMatchObject({ state: "failed", failure: { exitCode: 3 } });
     const watched = await command(["status", String(runs[0].run), "--watch", "--json"]);
     expect(watched.code).toBe(3);
+  });
+
+  test("a run whose job failed for good is retried although its id is still among the failed", async () => {
+    worker.child.kill("SIGSTOP");
+    const submitted = await command(["submit", photos, ...flags("exhausted"), "--json"]);
+    const run = idIn(submitted);
+    const batch = join(out("exhausted"), "_run", run, "batches", "00000000.json");
+    await waitFor("the first batch", () => existsSync(batch));
+    const content = await readFile(batch);
+    await writeFile(batch, "{}");
+    worker.child.kill("SIGCONT");
+    await waitFor("its failure", async () => (await stateOf(run)) === "failed");
+    const failed = await pool.redis.call("ZRANGE", "{pomona}:features:failed", 0, -1);
+    expect(failed).toContain(`${run}-f0-e2-0`);
+    const again = await command(["retry", run, "--json"]);
+    expect(again.json).toMatchObject({ changed: true });
+    await waitFor("it to fail again", async () => (await stateOf(run)) === "failed");
+
+    await writeFile(batch, content);
+    expect((await command(["retry", run, "--json"])).json).toMatchObject({ changed: true });
+    const watched = await command(["status", run, "--watch"]);
+    expect(watched.code).toBe(0);
+    expect(await pool.redis.call("ZRANGE", "{pomona}:features:failed", 0, -1)).toContain(`${run}-f0-e2-0`);
+    const part = join("parquet", "part-00000.parquet");
+    expect(await readFile(join(out("exhausted"), part))).toEqual(await readFile(join(out("alone"), part)));
   });
 
   test("clean removes shards and leaves the result; a refit is refused then", async () => {

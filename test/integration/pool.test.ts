@@ -203,33 +203,45 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
 });
 
 describe.skipIf(redisServer === undefined)("a coordinator with the wrong Redis", () => {
-  async function refusal(url: string) {
-    const scratch = await makeScratch("refusal");
-    const ended = await pomona(["coordinator", "--health-port", "0", "--redis", url], { scratch });
-    expect(ended.code).toBe(1);
-    expect(ended.seconds).toBeLessThan(10);
-    const lines = ended.stderr.split("\n").filter((line) => line.startsWith("Error: "));
-    expect(lines).toHaveLength(1);
-    return ended;
+  const users: readonly (readonly string[])[] = [
+    ["coordinator", "--health-port", "0"],
+    ["run", ".", "--out", "never-made"],
+    ["submit", ".", "--out", "never-made"],
+  ];
+
+  /** What each of these says, all in one line and at once. */
+  async function refusal(url: string): Promise<string[]> {
+    const said: string[] = [];
+    for (const user of users) {
+      const scratch = await makeScratch("refusal");
+      const ended = await pomona([...user, "--redis", url], { scratch, cwd: scratch });
+      expect(ended.code, user[0]).toBe(1);
+      expect(ended.seconds, user[0]).toBeLessThan(10);
+      const lines = ended.stderr.split("\n").filter((line) => line.startsWith("Error: "));
+      expect(lines, user[0]).toHaveLength(1);
+      said.push(ended.stderr);
+    }
+    return said;
   }
 
-  it("says that the password is wrong, without showing it", async () => {
+  it("says that the password is wrong and what to do, without showing it", async () => {
     const redis = await startRedis({ password: "right" });
     onTestFinished(() => redis.close());
-    const { stderr } = await refusal(redis.url.replace("right", "wr0ng-s3cret"));
-    expect(stderr).toContain("refused the user or password");
-    expect(stderr).not.toContain("wr0ng-s3cret");
+    for (const stderr of await refusal(redis.url.replace("right", "wr0ng-s3cret"))) {
+      expect(stderr).toMatch(/refused the user or password.*\nGive the password/);
+      expect(stderr).not.toContain("wr0ng-s3cret");
+    }
   });
 
   it("says that it would lose jobs", async () => {
     const redis = await startRedis({ settings: ["--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru"] });
     onTestFinished(() => redis.close());
-    expect((await refusal(redis.url)).stderr).toMatch(/allkeys-lru.*\n.*noeviction/);
+    for (const stderr of await refusal(redis.url)) expect(stderr).toMatch(/allkeys-lru.*\n.*noeviction/);
   });
 
   it("says that nobody answers, where a worker waits until told to stop", async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
-    expect((await refusal(url)).stderr).toContain("does not answer");
+    for (const stderr of await refusal(url)) expect(stderr).toContain("does not answer");
     const scratch = await makeScratch("waiting");
     const worker = startPomona(["worker", "--health-port", "0", "--redis", url], { scratch });
     await waitFor("its notice", () => worker.said().includes("waiting for it"));

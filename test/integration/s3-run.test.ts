@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ObjectStore } from "@pomona/core";
+import { decodeShard, type ObjectStore } from "@pomona/core";
 import { openStore } from "@pomona/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { type Ended, mustRun, pomona, runArguments, startPomona } from "../support/pomona.ts";
+import { pythonHas, runPython } from "../support/python.ts";
 import { readParts, readTable } from "../support/read-table.ts";
-import { imagesInShards, readRunState, readSuccess } from "../support/run-state.ts";
+import { imagesInShards, onlyRun, readRunState, readSuccess } from "../support/run-state.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { type S3Server, startVersitygw, versitygw } from "../support/versitygw.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -16,6 +17,31 @@ const photos = 40;
 /** Ten batches, so that there is a middle to be killed in. */
 const options = ["--batch-size", "4", "--workers", "1"];
 const input = "s3://photos/fruits 1+2%20";
+
+/** Credentials and region come from the environment, as for Pomona itself. */
+const pandas = `
+import json, sys, numpy, pandas
+from pyarrow import fs
+store = fs.S3FileSystem(endpoint_override=sys.argv[1])
+table = pandas.read_parquet(sys.argv[2], filesystem=store)
+features = numpy.stack(table["features"])
+print(json.dumps({
+  "columns": list(table.columns),
+  "paths": table["path"].tolist(),
+  "labels": table["label"].tolist(),
+  "shape": features.shape,
+  "first": features[0].tolist(),
+  "components": numpy.stack(table["pcaFeatures"]).tolist(),
+}))`;
+
+interface PandasTable {
+  readonly columns: string[];
+  readonly paths: string[];
+  readonly labels: string[];
+  readonly shape: number[];
+  readonly first: number[];
+  readonly components: number[][];
+}
 
 describe.skipIf(versitygw === undefined)("a run from S3 to S3", () => {
   let server: S3Server;
@@ -69,6 +95,17 @@ describe.skipIf(versitygw === undefined)("a run from S3 to S3", () => {
     expect(rows.map(({ path: _, ...row }) => row)).toEqual(expected.map(({ path: _, ...row }) => row));
   });
 
+  it.skipIf(!pythonHas("pyarrow", "pandas"))("is read by pandas through the S3 file system of pyarrow", async () => {
+    const read = runPython<PandasTable>(pandas, server.endpoint, "results/undisturbed/parquet");
+    const rows = await readTable(folderOf("s3://results/undisturbed"));
+    expect(read.columns).toEqual(["path", "label", "features", "scaledFeatures", "pcaFeatures"]);
+    expect(read.paths).toEqual(rows.map(({ path }) => path));
+    expect(read.labels).toEqual(rows.map(({ label }) => label));
+    expect(read.shape).toEqual([photos, 1280]);
+    expect(read.first).toEqual(Array.from(rows[0].features));
+    expect(read.components).toEqual(rows.map(({ pcaFeatures }) => Array.from(pcaFeatures)));
+  });
+
   it("is valid, and does nothing when it is asked for again", async () => {
     const validated = await pomona(["validate", "s3://results/undisturbed", "--json"], { scratch, env });
     expect(validated.stderr).toBe("");
@@ -117,10 +154,20 @@ describe.skipIf(versitygw === undefined)("a run from S3 to S3", () => {
       reads.count += 1;
       return reads.count > 15 ? { kind: "answer", status: 403, code: "AccessDenied" } : undefined;
     });
-    const failed = await pomona(arguments_(out, "--give-up-after", "2"), { scratch, env });
+    const failed = await pomona(arguments_(out, "--give-up-after", "20s"), { scratch, env });
     expect(failed.code).toBe(1);
+    expect(failed.seconds).toBeGreaterThan(20);
+    expect(failed.seconds).toBeLessThan(60);
     expect(failed.json.error?.message).toMatch(/AccessDenied.*s3:GetObject/);
     expect(await results.stat("denied-on-the-way/_SUCCESS")).toBeUndefined();
+    // What was stored by then has a row for each image.
+    const { shards } = await readRunState(folderOf(out));
+    expect(shards.size).toBeGreaterThan(0);
+    for await (const { key } of results.list({
+      prefix: `denied-on-the-way/_run/${await onlyRun(folderOf(out))}/shards/`,
+    })) {
+      expect(decodeShard(await results.get(key), key).quarantined).toEqual([]);
+    }
 
     proxy.inject(() => undefined);
     await mustRun(arguments_(out), { scratch, env });

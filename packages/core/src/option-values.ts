@@ -19,6 +19,14 @@ export function whole(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER
   });
 }
 
+/** A time in seconds: `20`, `20s`, `2min`. */
+export function seconds() {
+  return parsed("a time such as 20, 20s or 2min", (text) => {
+    const match = /^(\d+)\s*(s|min)?$/.exec(text);
+    return match === null ? undefined : Number(match[1]) * (match[2] === "min" ? 60 : 1);
+  });
+}
+
 /** A share of a whole: `0.05`, `5%`. */
 export function fraction() {
   return parsed("a share such as 0.05 or 5%", (text) => {

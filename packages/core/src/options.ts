@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, fraction, list, whole } from "./option-values.ts";
+import { bytes, fraction, list, seconds, whole } from "./option-values.ts";
 
 /**
  * Every option of a run, in three tiers. *features* decide what a feature is and which images there are; *model* what
@@ -95,7 +95,7 @@ export const machineOptions = z.strictObject({
     value: "share",
     description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",
   }),
-  giveUpAfter: whole(0)
+  giveUpAfter: seconds()
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),
   redis: z.string().optional().meta({

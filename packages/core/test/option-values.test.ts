@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { bytes, fraction, list, whole } from "../src/option-values.ts";
+import { bytes, fraction, list, seconds, whole } from "../src/option-values.ts";
 
 describe("option values", () => {
   test.each([
@@ -16,6 +16,19 @@ describe("option values", () => {
     ["", undefined],
   ])("whole(1, 100) of %j is %j", (value, expected) => {
     expect(whole(1, 100).safeParse(value).data).toBe(expected);
+  });
+
+  test.each([
+    ["20", 20],
+    [0, 0],
+    ["20s", 20],
+    ["20 s", 20],
+    ["2min", 120],
+    ["2m", undefined],
+    ["1.5", undefined],
+    ["-1", undefined],
+  ])("seconds of %j is %j", (value, expected) => {
+    expect(seconds().safeParse(value).data).toBe(expected);
   });
 
   test.each([
