@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: "k8s",
           include: ["test/k8s/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { repository } from "../support/places.ts";
 import { moduleOf } from "./check-schema.ts";
 import { type Finding, type Manifest, nameOf } from "./manifest.ts";
-import { repository } from "./render.ts";
 
 /**
  * Misspelt fields, which the validators let pass and a cluster would drop or refuse: each object becomes a literal of its

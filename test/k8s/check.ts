@@ -1,7 +1,8 @@
 // npm run check:k8s [-- <folder of a kustomization>…]: what is wrong with the overlays here, or with one of your own.
 import { relative, resolve } from "node:path";
+import { repository } from "../support/places.ts";
 import { checkManifests } from "./check-manifests.ts";
-import { overlays, render, repository } from "./render.ts";
+import { overlays, render } from "./render.ts";
 
 const given = process.argv.slice(2);
 const folders = given.length > 0 ? given.map((path) => resolve(path)) : overlays;

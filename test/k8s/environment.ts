@@ -7,6 +7,7 @@ export interface Variable {
   readonly value: string | undefined;
   /** Where the value comes from, for findings. */
   readonly origin: "literal" | "ConfigMap" | "Secret" | "field";
+  readonly secret?: { readonly name?: string | undefined; readonly key: string };
 }
 
 /** All variables that a container gets by the manifests; `env` wins over `envFrom`, as in a cluster. */
@@ -28,7 +29,7 @@ export function configMap(manifests: readonly Manifest[], name: string): Manifes
 }
 
 function fromEnv({ name, value, valueFrom }: IEnvVar, manifests: readonly Manifest[]): Variable {
-  if (valueFrom?.secretKeyRef) return { name, value: undefined, origin: "Secret" };
+  if (valueFrom?.secretKeyRef) return { name, value: undefined, origin: "Secret", secret: valueFrom.secretKeyRef };
   const { configMapKeyRef } = valueFrom ?? {};
   if (configMapKeyRef?.name !== undefined) {
     return {

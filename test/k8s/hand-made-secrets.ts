@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "./render.ts";
+import { repository } from "../support/places.ts";
 
 /**
  * Secrets are in no manifest; docs/eks.md has the command for each: what it says is made is what manifests may refer to.

@@ -1,12 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { repository } from "../support/places.ts";
 import type { Manifest } from "./manifest.ts";
-
-export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Every overlay of the repository, as a path from its root. */
 export const overlays: readonly string[] = readdirSync(join(repository, "k8s/overlays"))

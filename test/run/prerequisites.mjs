@@ -9,6 +9,8 @@ const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "pandas==3.1.1", "sci
 
 const versitygw = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
 
+const kustomize = "sigs.k8s.io/kustomize/kustomize/v5@v5.8.1";
+
 /** Outside of the repository, so that it survives a fresh clone. */
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pomona-tests");
 
@@ -47,6 +49,19 @@ function prepareVersitygw(missing) {
     missing.push("tests of S3 (versitygw could not be built)");
     return undefined;
   }
+}
+
+/** What renders the manifests of k8s/: kubectl or kustomize. Returns what is missing without it. */
+export function prepareKustomize() {
+  const folder = join(cache, "bin");
+  if (onPath("kubectl") !== undefined || onPath("kustomize") !== undefined) return undefined;
+  if (existsSync(join(folder, "kustomize"))) return undefined;
+  if (spawnSync("go", ["version"]).status !== 0)
+    return "neither kubectl nor kustomize is here, nor Go, which would build it";
+  console.log(`Building ${kustomize} into ${folder}`);
+  const env = { ...process.env, GOBIN: folder, CGO_ENABLED: "0" };
+  const { status } = spawnSync("go", ["install", kustomize], { stdio: "inherit", env });
+  return status === 0 ? undefined : "kustomize could not be built";
 }
 
 /** A virtual environment with what compares with Python. */
