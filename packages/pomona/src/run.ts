@@ -4,7 +4,7 @@ import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
-import { type InferenceInfo, startWorker } from "@pomona/worker";
+import { type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/worker";
 import { LiveProgress } from "./live-progress.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
@@ -72,8 +72,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       network: features,
       onTaken: live.onTaken,
       onImages: live.onImages,
-      // glibc would keep an arena per thread, and never give one back (decoding threads come and go).
-      ...(environment && { environment: { ...environment, MALLOC_ARENA_MAX: "2" } }),
+      ...(environment && { environment: inferenceEnvironment(environment, { workers: processes }) }),
     });
     onClose(() => worker.close());
     const reducer = startReducer({ queue, home: home.uri, processes, s3 });

@@ -1,6 +1,5 @@
 import { PomonaError } from "@pomona/core";
 import type { EngineName } from "@pomona/vision";
-import { usableCores } from "@pomona/vision/thread-budget";
 import type { ImageSource, InferenceInfo, MessageFromChild, Preparation, RowsMessage } from "./inference-messages.ts";
 import { InferenceProcess, type ProcessEnd } from "./inference-process.ts";
 import type { LocalFile } from "./local-file.ts";
@@ -17,16 +16,11 @@ export interface InferencePoolOptions {
   readonly inferBatch?: number | undefined;
   /** Threads of one call, default 1. */
   readonly threads?: number | undefined;
-  /**
-   * Files that a process decodes at a time. Default: this process's share of the cores; more than that only makes the
-   * decoders and the engine push each other's pixels out of the caches.
-   */
-  readonly decodeThreads?: number | undefined;
   /** How long a process that holds images may be silent before it is killed, default 60,000. */
   readonly silenceMs?: number | undefined;
   /** How long the engine may take to load, default 120,000. */
   readonly startMs?: number | undefined;
-  /** Environment of the processes; default: this process's own. */
+  /** Environment of the processes, see {@link inferenceEnvironment}; default: this process's own. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** Entry of a process, for tests. */
   readonly childFile?: URL;
@@ -129,12 +123,10 @@ export class InferencePool implements Featurizer {
   }
 
   #startProcess(place: PoolPlace, options: InferencePoolOptions): InferenceProcess {
-    const { engine, workers, threads = 1, inferBatch = 8, environment, childFile = defaultChildFile } = options;
-    const { decodeThreads = Math.ceil(usableCores() / workers) } = options;
+    const { engine, threads = 1, inferBatch = 8, environment, childFile = defaultChildFile } = options;
     const process = new InferenceProcess({
       file: childFile,
       environment,
-      decodeThreads,
       onMessage: (message) => this.#received(place, message),
       onEnd: (end) => this.#ended(place, end),
     });

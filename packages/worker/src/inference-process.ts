@@ -5,8 +5,6 @@ export interface InferenceProcessOptions {
   readonly file: URL;
   /** Default: this process's own. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
-  /** Files decoded at a time. */
-  readonly decodeThreads: number;
   readonly onMessage: (message: MessageFromChild) => void;
   /** Called once, after the last message. */
   readonly onEnd: (end: ProcessEnd) => void;
@@ -33,12 +31,12 @@ export class InferenceProcess {
   readonly ended: Promise<void>;
   #lastWords = "";
 
-  constructor({ file, environment = process.env, decodeThreads, onMessage, onEnd }: InferenceProcessOptions) {
+  constructor({ file, environment, onMessage, onEnd }: InferenceProcessOptions) {
     this.#child = fork(file, {
       execArgv: collectorFlags,
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      env: { ...environment, UV_THREADPOOL_SIZE: String(decodeThreads) },
+      ...(environment && { env: environment }),
     });
     this.#child.on("message", (message) => onMessage(message as MessageFromChild));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {

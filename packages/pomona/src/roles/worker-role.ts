@@ -1,6 +1,6 @@
 import { createRunOpener, type RetryListener } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
-import { startWorker } from "@pomona/worker";
+import { inferenceEnvironment, startWorker } from "@pomona/worker";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { JobManners } from "./job-manners.ts";
@@ -42,6 +42,7 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
   const { registry } = queue;
   const manners = new JobManners({ queue, registry, standing, metrics, liveness, log, forgetRun: openRun.forget });
   const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
+  const workers = machine.workers ?? usableCores();
   const worker = startWorker({
     queue: manners,
     openRun,
@@ -50,12 +51,12 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
       cwd: surroundings.cwd,
       ...(features.weights !== undefined && { explicit: features.weights }),
     },
-    workers: machine.workers ?? usableCores(),
+    workers,
     inferBatch: machine.inferBatch,
     ...(batchesInFlight !== undefined && {
       batchesInFlight: Math.max(1, wholeNumber("--batches-in-flight", batchesInFlight, 64)),
     }),
-    environment: childEnvironment(surroundings.env),
+    environment: inferenceEnvironment(withoutSecrets(surroundings.env), { workers }),
     onImages: () => liveness.touch(),
   });
   // Runs may name other weights; those at hand are loaded before the first job comes.
@@ -88,8 +89,7 @@ function alone({ troubles }: { readonly troubles: readonly string[] }): readonly
   return troubles.filter((trouble) => trouble.startsWith("fails alone"));
 }
 
-/** Processes that decode what strangers made need no secrets; glibc would keep an arena per thread for ever. */
-function childEnvironment(env: Surroundings["env"]): Readonly<Record<string, string | undefined>> {
-  const harmless = Object.entries(env).filter(([name]) => !/^AWS_|^POMONA_REDIS$/.test(name));
-  return { ...Object.fromEntries(harmless), MALLOC_ARENA_MAX: "2" };
+/** Processes that decode what strangers made need no secrets. */
+function withoutSecrets(env: Surroundings["env"]): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^AWS_|^POMONA_REDIS$/.test(name)));
 }
