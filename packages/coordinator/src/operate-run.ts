@@ -36,11 +36,11 @@ const decisions: Readonly<Record<Operation, Decide>> = {
     requireUnfinished(state, run, "cancel");
     return { kind: "cancelled", at, by };
   },
-  retry(state, { run, at }) {
+  retry(state, { run, by, at }) {
     if (isUnfinished(state)) return undefined;
     if (state.status === "done") throw ended(state, run, "retry");
     // No owner: the first coordinator that finds it.
-    return { kind: "open", at, run, epoch: state.epoch + 1 };
+    return { kind: "open", at, run, epoch: state.epoch + 1, by };
   },
 };
 

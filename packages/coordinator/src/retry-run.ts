@@ -57,7 +57,7 @@ export async function retryRun(options: RetryRunOptions): Promise<Retried> {
 }
 
 async function retryQuarantined(
-  { out, log, run, now, selection = {} }: RetryRunOptions,
+  { out, log, run, by, now, selection = {} }: RetryRunOptions,
   state: LogState,
 ): Promise<Retried> {
   const { keys, images } = await choose(out, run, state.published, selection);
@@ -74,7 +74,7 @@ async function retryQuarantined(
     log,
     seen: state.epoch,
     // No owner: the first coordinator that finds it.
-    claim: (epoch) => ({ kind: "open", at, run, epoch, generation }),
+    claim: (epoch) => ({ kind: "open", at, run, epoch, generation, by }),
   });
   return { changed: true, generation, images };
 }

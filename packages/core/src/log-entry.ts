@@ -22,7 +22,8 @@ const failure = z.strictObject({
 export const logEntry = z.discriminatedUnion("kind", [
   /**
    * `run` becomes current, driven by `owner`, or, without one, by the first coordinator that finds it. A coordinator that
-   * sees a higher epoch than its own stands down. With `generation` that one is to be made from here on.
+   * sees a higher epoch than its own stands down. With `generation` that one is to be made from here on. `by` is who asked
+   * for it, where somebody did.
    */
   z.strictObject({
     kind: z.literal("open"),
@@ -31,6 +32,7 @@ export const logEntry = z.discriminatedUnion("kind", [
     epoch: z.number(),
     owner: owner.optional(),
     generation: z.number().optional(),
+    by: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal("closed"), at, epoch: z.number() }),
   z.strictObject({ kind: z.literal("publishing"), at, generation: z.number() }),

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
       homeFolder: homedir(),
       platform: process.platform,
       user: userName(),
+      stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
       signal: stop.signal,

@@ -5,6 +5,7 @@ import { parityCommand } from "./commands/parity.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { addDashboardCommand } from "./dashboard-command.ts";
 import { addConfigFlags } from "./option-flags.ts";
 import { addPoolCommands } from "./pool-commands.ts";
 import { addRoleCommands } from "./role-commands.ts";
@@ -111,6 +112,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
 
   addRoleCommands(program, surroundings, finish);
   addPoolCommands(program, surroundings, finish);
+  addDashboardCommand(program, surroundings, finish);
 
   return program;
 }

@@ -5,6 +5,7 @@ export interface Surroundings {
   readonly homeFolder: string;
   readonly platform: NodeJS.Platform;
   readonly user: string;
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first Ctrl-C. */

@@ -64,7 +64,7 @@ function checkArguments({ name: object, container }: PlacedContainer): Finding[]
   const [role = "", ...flags] = container.args ?? [];
   const surroundings = { env: {}, cwd: "/", homeFolder: "/", platform: process.platform, user: "" };
   const program = createProgram(
-    { ...surroundings, stdout: nowhere, stderr: nowhere, signal: new AbortController().signal },
+    { ...surroundings, stdin: process.stdin, stdout: nowhere, stderr: nowhere, signal: new AbortController().signal },
     () => {},
   );
   const command = program.commands.find((one) => one.name() === role);

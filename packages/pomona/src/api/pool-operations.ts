@@ -33,7 +33,7 @@ export interface PoolOperationsOptions {
   readonly registry: Pick<PoolRegistry, "consumers" | "poke" | "progress">;
   /** Of the coordinator: addresses, endpoints and credentials are never a caller's. */
   readonly machine: MachineConfig;
-  readonly allowed: AllowedPlaces;
+  readonly allowed: Pick<AllowedPlaces, "require">;
   /** Who is named in the log of a run. Default `api`. */
   readonly by?: string;
 }

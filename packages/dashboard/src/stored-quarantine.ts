@@ -1,0 +1,98 @@
+import { decodeBatch, decodeShardHeader, displayKey, type ObjectStore, ordinalOf, runLayout } from "@pomona/core";
+import { passes, type QuarantineFilter, type QuarantinePage, type QuarantineRow } from "./quarantine-row.ts";
+
+/** The header of a shard with nothing in quarantine has half a kilobyte; one with fifty images fits too. */
+const headBytes = 16 * 1024;
+const atOnce = 8;
+/** Rows that are kept of a run. */
+const maxRows = 5000;
+/** Batches that are looked through: some millions of images. */
+const maxBatches = 20_000;
+
+/**
+ * The images in quarantine of a run that has no published list yet, or never will: read from the headers of its shards, in
+ * the order of the listing, each shard once, a few at a time in the background of whoever asks.
+ */
+export class StoredQuarantine {
+  readonly #out: ObjectStore;
+  readonly #run: string;
+  readonly #input: string;
+  readonly #rows = new Map<number, readonly QuarantineRow[]>();
+  readonly #seen = new Set<number>();
+  #kept = 0;
+  #left = 0;
+  #looking: Promise<void> | undefined;
+
+  constructor(options: { readonly out: ObjectStore; readonly run: string; readonly input: string }) {
+    this.#out = options.out;
+    this.#run = options.run;
+    this.#input = options.input;
+  }
+
+  /** What is known after at most `budgetMs`; looking goes on after that. */
+  async page(
+    filter: QuarantineFilter,
+    { from, count }: { readonly from: number; readonly count: number },
+    budgetMs: number,
+  ): Promise<QuarantinePage> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    await Promise.race([this.#looking, new Promise((resolve) => setTimeout(resolve, budgetMs).unref())]);
+    const rows = [...this.#rows]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, rows]) => rows)
+      .filter(passes(filter));
+    return { rows: rows.slice(from, from + count), hasMore: rows.length > from + count, incomplete: this.#incomplete };
+  }
+
+  /** How many of each reason among what was seen. */
+  get reasons(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const rows of this.#rows.values()) {
+      for (const { reason } of rows) counts[reason] = (counts[reason] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  get #incomplete(): string | undefined {
+    if (this.#kept >= maxRows) return `only the first ${this.#kept.toLocaleString("en-US")} are shown`;
+    if (this.#left === 0) return undefined;
+    return `${this.#seen.size.toLocaleString("en-US")} batches looked through, ${this.#left.toLocaleString("en-US")} to go`;
+  }
+
+  async #look(): Promise<void> {
+    const unseen: number[] = [];
+    for await (const { key } of this.#out.list({ prefix: runLayout(this.#run).shards })) {
+      const batch = ordinalOf(key);
+      if (batch !== undefined && batch < maxBatches && !this.#seen.has(batch)) unseen.push(batch);
+    }
+    this.#left = unseen.length;
+    const left = unseen.values();
+    const lookAtSome = async (): Promise<void> => {
+      for (const batch of left) {
+        if (this.#kept >= maxRows) return;
+        await this.#lookAt(batch);
+        this.#left -= 1;
+      }
+    };
+    await Promise.allSettled(Array.from({ length: atOnce }, lookAtSome));
+  }
+
+  async #lookAt(batch: number): Promise<void> {
+    const layout = runLayout(this.#run);
+    const key = layout.shard(batch);
+    const start = await this.#out.get(key, { range: { start: 0, end: headBytes } });
+    const header = decodeShardHeader(start) ?? decodeShardHeader(await this.#out.get(key));
+    this.#seen.add(batch);
+    if (header === undefined || header.quarantined.length === 0) return;
+    const { images } = decodeBatch(await this.#out.get(layout.batch(batch)), layout.batch(batch));
+    const rows = header.quarantined.flatMap(({ index, stage, reason, detail }) => {
+      const image = images[index];
+      if (image === undefined) return [];
+      return [{ path: this.#input + displayKey(image.key), label: image.label, stage, reason, detail }];
+    });
+    this.#rows.set(batch, rows);
+    this.#kept += rows.length;
+  }
+}

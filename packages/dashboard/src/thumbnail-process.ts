@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { ThumbnailAnswer, ThumbnailRequest } from "./thumbnail-messages.ts";
+
+/** An image that takes longer is killed with the process that decodes it. */
+const patienceMs = 5000;
+/** A child that nobody needs gives its memory back. */
+const idleMs = 60_000;
+/** Requests that wait; above that the answer is "no picture". */
+const maxWaiting = 64;
+
+interface Waiting {
+  readonly request: ThumbnailRequest;
+  readonly answer: (picture: Uint8Array | undefined) => void;
+}
+
+/**
+ * Thumbnails, one after another, in a child process that has no secrets in its environment, a small heap, and five seconds
+ * for an image. It is started when it is needed, and again when an image has killed it.
+ */
+export class ThumbnailProcess {
+  readonly #waiting: Waiting[] = [];
+  #child: ChildProcess | undefined;
+  #current: Waiting | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #nextId = 0;
+
+  /** Undefined where nothing can be seen of the image. */
+  make(bytes: Uint8Array, maxPixels: number): Promise<Uint8Array | undefined> {
+    if (this.#waiting.length >= maxWaiting) return Promise.resolve(undefined);
+    this.#nextId += 1;
+    const request = { id: this.#nextId, bytes, maxPixels };
+    return new Promise((answer) => {
+      this.#waiting.push({ request, answer });
+      this.#next();
+    });
+  }
+
+  close(): void {
+    for (const { answer } of this.#waiting.splice(0)) answer(undefined);
+    this.#kill();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    this.#current = this.#waiting.shift();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), this.#current === undefined ? idleMs : patienceMs);
+    this.#timer.unref();
+    if (this.#current === undefined) return;
+    this.#child ??= this.#start();
+    this.#child.send(this.#current.request, () => {});
+  }
+
+  #settle(picture: Uint8Array | undefined): void {
+    this.#current?.answer(picture);
+    this.#current = undefined;
+    this.#next();
+  }
+
+  #kill(): void {
+    clearTimeout(this.#timer);
+    this.#child?.kill("SIGKILL");
+  }
+
+  #start(): ChildProcess {
+    const child = fork(new URL("./thumbnail-child.js", import.meta.url), {
+      execArgv: ["--max-old-space-size=64"],
+      env: { MALLOC_ARENA_MAX: "2" },
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    child.on("message", ({ id, picture }: ThumbnailAnswer) => {
+      if (id === this.#current?.request.id) this.#settle(picture);
+    });
+    child.once("close", () => {
+      if (this.#child === child) this.#child = undefined;
+      if (this.#current !== undefined) this.#settle(undefined);
+    });
+    child.on("error", () => {});
+    return child;
+  }
+}
