@@ -11,19 +11,32 @@ const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   vision: ["onnx"],
   stats: ["onnx"],
+  model: ["core", "stats", "table"],
   coordinator: ["core", "store", "queue"],
   worker: ["core", "store", "queue", "vision"],
-  reducer: ["core", "store", "queue", "stats", "table"],
+  reducer: ["core", "store", "queue", "stats", "table", "model"],
   report: ["core", "store", "stats", "vision", "table"],
   dashboard: ["core", "queue", "vision"],
-  pomona: ["core", "store", "queue", "vision", "stats", "coordinator", "worker", "reducer", "report", "dashboard"],
+  pomona: [
+    "core",
+    "store",
+    "queue",
+    "vision",
+    "stats",
+    "model",
+    "coordinator",
+    "worker",
+    "reducer",
+    "report",
+    "dashboard",
+  ],
 };
 
 /** Where each heavy dependency may be imported, so that it can be exchanged in one place. */
 const heavyDependencies: Readonly<Record<string, readonly string[]>> = {
   zod: ["core"],
-  // The format of shards (core) and of the table, and what comes out of reading it (reducer, report).
-  "apache-arrow": ["core", "table", "reducer", "report"],
+  // The format of shards (core), of the table and the reference set, and what comes out of reading them.
+  "apache-arrow": ["core", "table", "model", "reducer", "report"],
   "parquet-wasm": ["table"],
   hyparquet: ["coordinator"],
   "@aws-sdk/client-s3": ["store"],

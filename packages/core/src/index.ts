@@ -1,5 +1,6 @@
 export type { Batch, ListedImage } from "./batch.ts";
 export { batchCapacity, batchHash, decodeBatch, encodeBatch } from "./batch.ts";
+export { type BundleFile, decodeBundleFile } from "./bundle-file.ts";
 export { type CsvFlavour, csvHeader } from "./csv-header.ts";
 export { BooksError, exitCodes, PomonaError, UsageError } from "./errors.ts";
 export type { Fingerprint } from "./fingerprint.ts";
@@ -24,7 +25,9 @@ export { deletableNames, homeLayout, ordinalOf, outputLayout, runLayout } from "
 export type { LogEntry, LogState, Owner } from "./log-entry.ts";
 export { mergeShards, withVersions } from "./merge-shards.ts";
 export type {
+  BundleJob,
   CsvJob,
+  DriftJob,
   FeaturesJob,
   FitJob,
   Job,

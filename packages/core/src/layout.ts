@@ -20,6 +20,9 @@ export const outputLayout = {
   pca: "model/pca.json",
   classes: "model/classes.json",
   modelFingerprint: "model/fingerprint.json",
+  /** Names the other files of `model/` with their hashes; results of the first versions have none. */
+  bundle: "model/bundle.json",
+  modelFile: (name: string) => `model/${name}`,
   report: "report.html",
   reportData: "report.json",
   plots: "plots/",
@@ -54,6 +57,11 @@ export function runLayout(run: string) {
     config: `${root}run.json`,
     settings: `${root}settings.json`,
     fingerprint: `${root}fingerprint.json`,
+    /** The model of the run that this one updates: what drift is measured against. */
+    earlierModel: `${root}earlier-model.json`,
+    /** Which images of a batch are new or changed since the run that this one updates. */
+    fresh: (batch: number) => `${root}fresh/${ordinal(batch)}.json`,
+    freshBatches: `${root}fresh/`,
     batches: `${root}batches/`,
     batch: (n: number) => `${root}batches/${ordinal(n)}.json`,
     shards: `${root}shards/`,
@@ -75,6 +83,7 @@ export function runLayout(run: string) {
         retried: `${made}retried.json`,
         moments: (group: number) => `${made}moments/${ordinal(group)}.bin`,
         model: `${made}model.json`,
+        drift: `${made}drift.json`,
         /** What is published below `model/`, as the fit wrote it. */
         modelFile: (name: string) => `${made}model/${name}`,
         part: (part: number) => `${made}parts/part-${partNumber(part)}.parquet`,

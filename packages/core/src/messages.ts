@@ -3,7 +3,7 @@ import type { StageTimes } from "./telemetry.ts";
 /** The messages that cross the queue. All of them are pointers into the store: under 300 bytes, no keys, no pixels. */
 export type QueueName = "features" | "reduce";
 
-export type Job = FeaturesJob | RetryJob | MomentsJob | FitJob | ProjectJob | CsvJob;
+export type Job = FeaturesJob | RetryJob | MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
 
 interface JobBase {
   /** Unique while the job waits or runs: run, what it makes, and the epoch that asked for it. */
@@ -49,6 +49,20 @@ export interface ProjectJob extends JobBase {
   readonly part: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** The table of a generation, its model and its labels to what classifies new images: the files below `model/`. */
+export interface BundleJob extends JobBase {
+  readonly kind: "bundle";
+  readonly generation: number;
+  readonly parts: number;
+}
+
+/** How far the images of an update moved away from the model that it was begun with. */
+export interface DriftJob extends JobBase {
+  readonly kind: "drift";
+  readonly generation: number;
+  readonly groups: number;
 }
 
 /** One part of the table to its rows of CSV. */

@@ -29,6 +29,8 @@ const runFile = z.strictObject({
   /** Root of the images, as a URI ending in `/`. */
   input: z.string(),
   features: z.strictObject({ ...featureOptions.shape }),
+  /** The finished run whose features are taken over where the image is the same. */
+  update: z.strictObject({ from: z.string(), run: z.string() }).optional(),
   pomona: z.string(),
   at: z.string(),
 });
@@ -47,6 +49,8 @@ const generationRequest = z.strictObject({
     .optional(),
   /** Earlier generations whose retried images count in this one too, ascending. */
   layers: z.array(z.number()).default([]),
+  /** A model that is applied instead of fitting one: where it is from, and the sha256 of its `bundle.json`. */
+  given: z.strictObject({ from: z.string(), bundle: z.string() }).optional(),
 });
 
 /** `_run/<run>/g<g>/request.json`: what this generation is to make of the run's shards. */

@@ -35,6 +35,12 @@ const success = z.object({
     constantColumns: z.number(),
     warnings: z.array(z.string()),
   }),
+  /** Of a run that applied a given model: where that is from. */
+  modelFrom: z.string().optional(),
+  /** sha256 of `model/bundle.json`; results of the first versions have none. */
+  bundle: z.string().optional(),
+  /** Of an update: what it took over, and whether the model still fits. */
+  update: z.looseObject({ from: z.string(), reused: z.number(), decoded: z.number() }).optional(),
   csv: z.enum(["compact", "full", "none"]),
   fingerprint: z.record(z.string(), z.unknown()),
   /** True when the weights are a random network: the numbers describe nothing. */

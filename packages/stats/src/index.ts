@@ -45,6 +45,7 @@ export { type FitPcaOptions, fitPca, type Pca } from "./pca.ts";
 export { projectRows } from "./project-rows.ts";
 export { type MatrixSpec, reproducibleMatrix } from "./reproducible-matrix.ts";
 export { createTypescriptRowProducts, type RowProducts } from "./row-products.ts";
+export { createOnnxruntimeRowProducts } from "./row-products-onnxruntime.ts";
 export { fitScaler, type Scaler, scaleRows } from "./scaler.ts";
 export { type ScalerJson, scalerFromJson, scalerToJson } from "./scaler-json.ts";
 export { seededRandom } from "./seeded-random.ts";
