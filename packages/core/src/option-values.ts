@@ -46,6 +46,13 @@ export function bytes() {
   });
 }
 
+/** What computes: `auto`, `cpu`, `gpu` or `gpu:<n>`. */
+export function device() {
+  type Device = "auto" | "cpu" | "gpu" | `gpu:${number}`;
+  const isDevice = (value: string): value is Device => /^(auto|cpu|gpu(:\d+)?)$/.test(value);
+  return z.string().refine(isDevice, { error: "expected auto, cpu, gpu or the number of a GPU as gpu:1" });
+}
+
 /** Values separated by commas, or an array of them. */
 export function list<T extends z.ZodType<string>>(item: T) {
   return z.preprocess(

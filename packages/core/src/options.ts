@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, fraction, list, seconds, whole } from "./option-values.ts";
+import { bytes, device, fraction, list, seconds, whole } from "./option-values.ts";
 
 /**
  * Every option of a run, in three tiers. *features* decide what a feature is and which images there are; *model* what
@@ -80,9 +80,13 @@ export const modelOptions = z.strictObject({
 
 export const machineOptions = z.strictObject({
   workers: whole(1, 1024).optional().meta({ value: "n", description: "inference processes (default: usable cores)" }),
-  inferBatch: whole(1, 512)
-    .default(4)
-    .meta({ value: "n", description: "images per call of the engine; changes no number" }),
+  device: device()
+    .default("auto")
+    .meta({ value: "name", description: "auto, cpu, gpu or gpu:1; a GPU that is asked for and not there is an error" }),
+  inferBatch: whole(1, 512).optional().meta({
+    value: "n",
+    description: "images per call of the engine; changes no number (default: 4, on a GPU measured)",
+  }),
   csv: z
     .enum(["compact", "full", "none"])
     .default("compact")

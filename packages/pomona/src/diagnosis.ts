@@ -1,4 +1,4 @@
-import type { EngineProbe } from "@pomona/vision";
+import type { EngineProbe, Gpu } from "@pomona/vision";
 import type { Estimate } from "./estimate-cost.ts";
 import type { FolderState } from "./folder-state.ts";
 import type { MeasuredPath } from "./measure-path.ts";
@@ -30,6 +30,8 @@ export interface Diagnosis {
   };
   readonly simd: boolean;
   readonly sharp: { readonly version: string; readonly libvips: string };
+  /** NVIDIA GPUs that this process may use. */
+  readonly gpus: readonly Gpu[];
   readonly engines: readonly EngineProbe[];
   readonly weights: WeightsState;
   /** A home on S3 is not looked at. */

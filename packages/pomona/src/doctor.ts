@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { parseLocation } from "@pomona/store";
-import { type EngineProbe, engineNames, probeEngines, sharpVersions, threadBudget, usableCores } from "@pomona/vision";
+import {
+  type EngineProbe,
+  engineNames,
+  findGpus,
+  probeEngines,
+  sharpVersions,
+  threadBudget,
+  usableCores,
+} from "@pomona/vision";
 import type { Diagnosis } from "./diagnosis.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { lookAtFolder } from "./folder-state.ts";
@@ -29,7 +37,7 @@ const neededNode = "20.19";
 
 /**
  * Finds out whether a run can work in this place and how fast it would be, by trying. Writes nothing, downloads nothing.
- * An engine is evaluated in this process, so it is to end afterwards: libraries keep their memory.
+ * The whole way is measured in this process, so it is to end afterwards: libraries keep their memory.
  */
 export async function examine(options: ExamineOptions): Promise<Diagnosis> {
   const { cwd, cacheDir, home, weights: explicit, engineSeconds = 0.8, pathSeconds = 1.5, signal } = options;
@@ -43,11 +51,13 @@ export async function examine(options: ExamineOptions): Promise<Diagnosis> {
     signal?.throwIfAborted();
     engines.push(...(await probeEngines({ names: [name], seconds: engineSeconds })));
   }
+  const gpus = findGpus();
   const simd = hasWasmSimd();
-  const engine = engines.find(({ runs }) => runs)?.name;
+  // The processor's time of the whole way is measured on the processor.
+  const engine = engines.find(({ runs, device }) => runs && device === "cpu")?.name;
   const path = engine && simd ? await measurePath({ cwd, engine, seconds: pathSeconds, signal }) : null;
   const node = { version: process.versions.node, needed: neededNode, ok: isAtLeast(process.versions.node, neededNode) };
-  const found = { node, simd, engines, weights, folders };
+  const found = { node, simd, gpus, engines, weights, folders };
   const problems = problemsOf(found);
   return {
     ok: problems.length === 0,

@@ -1,4 +1,4 @@
-import type { EngineProbe } from "@pomona/vision";
+import type { EngineProbe, Gpu } from "@pomona/vision";
 import type { Diagnosis } from "./diagnosis.ts";
 import { busyShare, type Estimate, imagesPerCoreHour } from "./estimate-cost.ts";
 import { formatBytes, formatCount, formatRate } from "./format.ts";
@@ -15,6 +15,7 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
   const { ok, problems, path, estimates, seconds } = diagnosis;
   const sections: readonly (readonly string[])[] = [
     table([...machineRows(diagnosis), ...libraryRows(diagnosis)]),
+    ["GPUs", ...gpuLines(diagnosis.gpus).map(indent)],
     ["Engines, 1 thread each", ...table(diagnosis.engines.map(engineRow)).map(indent)],
     ["Weights", ...weightsLines(diagnosis).map(indent)],
     ["Folders", ...table(diagnosis.folders.map(folderRow)).map(indent)],
@@ -51,11 +52,20 @@ function libraryRows({ simd, sharp }: Diagnosis): Row[] {
   ];
 }
 
-function engineRow({ name, runs, version, imagesPerSecond = 0, reason = "" }: EngineProbe): Row {
-  return [
-    name,
-    runs ? `runs   ${formatRate(imagesPerSecond, "img").padStart(10)}   version ${version}` : `no     ${reason}`,
-  ];
+function gpuLines(gpus: readonly Gpu[]): string[] {
+  if (gpus.length === 0) return ["No NVIDIA GPU, or no driver for it: --device auto computes on the CPU."];
+  const rows = gpus.map(({ index, name, memoryBytes, freeBytes, driver }): Row => {
+    const memory = `${formatBytes(memoryBytes)}, ${formatBytes(freeBytes)} free`;
+    return [`gpu:${index}`, `${name}   ${memory}, driver ${driver}`];
+  });
+  return table(rows);
+}
+
+function engineRow(probe: EngineProbe): Row {
+  const { name, runs, version, device, inferBatch, imagesPerSecond = 0, reason = "" } = probe;
+  if (!runs) return [name, `no     ${reason}`];
+  const rate = formatRate(imagesPerSecond, "img").padStart(10);
+  return [name, `runs   ${rate}   on the ${device?.toUpperCase()}, ${inferBatch} at a time, version ${version}`];
 }
 
 function weightsLines({ weights }: Diagnosis): string[] {

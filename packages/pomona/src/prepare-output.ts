@@ -38,6 +38,8 @@ export async function prepareOutput(
   stores: {
     readonly patient: (store: ObjectStore) => ObjectStore;
     readonly onSkip?: OpenStoreOptions["onSkip"];
+    /** Throws where a new run could not be done; a finished or refitted one may. */
+    readonly beforeBegin?: () => void;
   },
 ): Promise<PreparedOutput> {
   const { config, cwd, submittedBy, overwrite = false, refit = false, takeOver = false } = request;
@@ -70,6 +72,7 @@ export async function prepareOutput(
       takeOver,
       now: () => new Date(),
       async beforeBegin() {
+        stores.beforeBegin?.();
         await preflight({
           input: bareInput,
           out: bareOut,

@@ -29,7 +29,7 @@ export function addRoleCommands(
     )
     .action(async (flags) => finish(await coordinatorRole(flags, surroundings)));
 
-  addFlagsOf(addRoleFlags(program.command("worker")), ["workers", "inferBatch", "weights"], "How it works:")
+  addFlagsOf(addRoleFlags(program.command("worker")), ["workers", "device", "inferBatch", "weights"], "How it works:")
     .helpGroup(heading)
     .summary("images to features, for the runs of a pool")
     .description(

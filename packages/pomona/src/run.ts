@@ -8,6 +8,7 @@ import { type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/w
 import { LiveProgress } from "./live-progress.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
+import { requireEngineHere } from "./require-engine-here.ts";
 import { type RunSummary, summarise, summariseFinished } from "./run-summary.ts";
 import { SkippedEntries } from "./skipped-entries.ts";
 import { withClosers } from "./with-closers.ts";
@@ -51,6 +52,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const { options: request, images } = await prepareOutput(options, {
       patient: (store) => new PatientStore(store, patience, { onRetry }),
       onSkip: skippedEntries.add,
+      beforeBegin: () => requireEngineHere(features.engine, machine.device),
     });
     onClose(images.close);
     const { home, out } = request;
@@ -67,6 +69,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       openRun: createRunOpener({ home, onRetry, s3 }),
       weights: { cacheDir: options.cacheDir, cwd },
       workers: processes,
+      device: machine.device,
       inferBatch: machine.inferBatch,
       batchesInFlight,
       network: features,

@@ -43,19 +43,20 @@ export function engineCandidates(
   { engine = "auto", device = "auto" }: EngineRequest,
   gpus: () => readonly Gpu[] = findGpus,
 ): EngineCandidate[] {
-  const gpu = device === "cpu" ? undefined : chooseGpu(device, engine, gpus());
   const places = device === "auto" ? (["gpu", "cpu"] as const) : ([device === "cpu" ? "cpu" : "gpu"] as const);
-  const candidates = places.flatMap((place) => {
+  if (engine !== "auto" && !places.some((place) => computesOn(engine, place))) {
+    const [only] = engineDevices[engine];
+    const instead = only === "cpu" ? "--engine tfjs-node-gpu or onnxruntime" : "--engine tfjs-node";
+    throw new Error(
+      `Engine ${engine} computes on the ${only.toUpperCase()} only. For --device ${device} use ${instead}.`,
+    );
+  }
+  const gpu = device === "cpu" ? undefined : chooseGpu(device, engine, gpus());
+  return places.flatMap((place) => {
     if (place === "gpu" && gpu === undefined) return [];
     const names = engine === "auto" ? automatic[place] : computesOn(engine, place) ? [engine] : [];
     return names.map((name) => ({ name, gpu: place === "gpu" ? gpu : undefined }));
   });
-  if (candidates.length > 0) return candidates;
-  const [only] = engineDevices[engine as EngineName];
-  const instead = only === "cpu" ? "--engine tfjs-node-gpu or onnxruntime" : "--engine tfjs-node";
-  throw new Error(
-    `Engine ${engine} computes on the ${only.toUpperCase()} only. For --device ${device} use ${instead}.`,
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { mobileNetV2 } from "./architecture.ts";
+import { featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
 import { checkPixels, type Engine, type EngineOptions } from "./engine.ts";
 import { loadTensorflow, type TensorflowBackend, type TensorflowPackage } from "./tensorflow-library.ts";
 import { TfjsNetwork } from "./tfjs-network.ts";
@@ -31,18 +31,34 @@ async function createTensorflowEngine(name: TensorflowPackage, options: EngineOp
     async inferBatch(pixels, n) {
       checkPixels(pixels, n);
       await useBackend();
-      const image = tf.tidy(() => normalise(upload(pixels, n, backend)));
-      const features = network.evaluate(image);
-      try {
-        return features.dataSync<"float32">();
-      } finally {
-        tf.dispose([image, features]);
-      }
+      return backend.isUsingGpuDevice ? infer(pixels, n) : inPieces(pixels, n, infer);
     },
     async dispose() {
       network.dispose();
     },
   };
+
+  function infer(pixels: Uint8Array, n: number): Float32Array {
+    const image = tf.tidy(() => normalise(upload(pixels, n, backend)));
+    const features = network.evaluate(image);
+    try {
+      return features.dataSync<"float32">();
+    } finally {
+      tf.dispose([image, features]);
+    }
+  }
+}
+
+/** Activations of more images at a time than these leave a core's caches: half the speed (8 instead of 4 images). */
+const piece = 4;
+
+function inPieces(pixels: Uint8Array, n: number, infer: (pixels: Uint8Array, n: number) => Float32Array): Float32Array {
+  const rows = new Float32Array(n * featureLength);
+  for (let from = 0; from < n; from += piece) {
+    const count = Math.min(piece, n - from);
+    rows.set(infer(pixels.subarray(from * pixelLength, (from + count) * pixelLength), count), from * featureLength);
+  }
+  return rows;
 }
 
 /** Another engine of tfjs in the same process may have made its own backend the current one. */

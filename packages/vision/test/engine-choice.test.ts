@@ -50,6 +50,6 @@ describe("engineCandidates", () => {
     [{ engine: "tfjs-node", device: "gpu:1" }, "For --device gpu:1 use --engine tfjs-node-gpu or onnxruntime."],
     [{ engine: "tfjs-node-gpu", device: "cpu" }, "Engine tfjs-node-gpu computes on the GPU only."],
   ])("refuses %j, which contradicts itself", (request, message) => {
-    expect(() => choose(request)).toThrow(message);
+    for (const gpus of [twoGpus, []]) expect(() => choose(request, gpus)).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import type { FeatureConfig, QuarantineReason } from "@pomona/core";
-import type { EngineFingerprint, EngineName } from "@pomona/vision";
+import type { DeviceRequest, EngineFingerprint, EngineName } from "@pomona/vision";
 import type { LocalFile } from "./local-file.ts";
 
 /** The messages between a worker and its inference processes, by "advanced" (structured clone) serialization. */
@@ -15,10 +15,11 @@ export interface StartMessage {
   readonly engine: EngineName | "auto";
   /** An absolute path or `untrained`. */
   readonly weights: string;
+  readonly device: DeviceRequest;
   /** Of one call of the engine. */
   readonly threads: number;
-  /** Images per call of the engine, at most. */
-  readonly inferBatch: number;
+  /** Images per call of the engine, at most; undefined to find it out. */
+  readonly inferBatch: number | undefined;
 }
 
 export interface ImageMessage {
@@ -84,6 +85,8 @@ export interface InferenceInfo extends EngineFingerprint {
   /** Version of the engine's library. */
   readonly engineVersion: string;
   readonly device: "cpu" | "gpu";
+  /** Images per call of the engine, at most. */
+  readonly inferBatch: number;
   /** Length of a feature vector. */
   readonly dimension: number;
   readonly untrained: boolean;

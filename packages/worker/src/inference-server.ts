@@ -1,11 +1,14 @@
 import {
+  chooseInferBatch,
   createEngine,
   createPreparer,
   type Engine,
   engineFingerprint,
   featureLength,
+  gpuBatchSizes,
   libvipsVersion,
   loadWeights,
+  measureInferBatch,
   type Preparer,
   untrainedSource,
   type Weights,
@@ -50,7 +53,7 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
     const { engine, info } = loaded;
     loop = new FeatureLoop({
       engine,
-      inferBatch: message.inferBatch,
+      inferBatch: info.inferBatch,
       onRows: (rows) => send({ kind: "rows", ...rows }),
       onUnread: (id) => send({ kind: "unread", id }),
       onRefused: (id, { reason, detail }) => send({ kind: "refused", id, stage: "decode", reason, detail }),
@@ -75,7 +78,13 @@ interface Loaded {
   readonly info: InferenceInfo;
 }
 
-async function load({ engine: name, weights: source, threads }: StartMessage): Promise<Loaded | FailedMessage> {
+async function load({
+  engine: name,
+  device,
+  weights: source,
+  threads,
+  inferBatch,
+}: StartMessage): Promise<Loaded | FailedMessage> {
   const failed = (code: string, remedy: string) => (error: Error) =>
     ({ kind: "failed", code, message: error.message, remedy }) as const;
   const weights = await loadWeights(source).catch(
@@ -85,17 +94,31 @@ async function load({ engine: name, weights: source, threads }: StartMessage): P
   const passedOver: string[] = [];
   const engine = await createEngine({
     engine: name,
+    device,
     weights,
     threads,
     onPassedOver: (passed, reason) => passedOver.push(`${passed}: ${reason}`),
   }).catch(failed("engine-unavailable", "`pomona doctor` shows which engines run here; choose one with --engine."));
   if ("kind" in engine) return engine;
-  return { kind: "loaded", engine, info: describe(engine, weights, passedOver) };
+  return {
+    kind: "loaded",
+    engine,
+    info: describe(engine, weights, passedOver, inferBatch ?? (await imagesPerCall(engine))),
+  };
 }
 
-function describe(engine: Engine, weights: Weights, passedOver: readonly string[]): InferenceInfo {
+/** More at a time do not fit the caches of a processor's core. */
+const cpuInferBatch = 4;
+
+async function imagesPerCall(engine: Engine): Promise<number> {
+  if (engine.device === "cpu") return cpuInferBatch;
+  return chooseInferBatch(await measureInferBatch(engine, { sizes: gpuBatchSizes })).inferBatch;
+}
+
+function describe(engine: Engine, weights: Weights, passedOver: readonly string[], inferBatch: number): InferenceInfo {
   return {
     ...engineFingerprint(engine, weights),
+    inferBatch,
     libvips: libvipsVersion,
     engineVersion: engine.version,
     device: engine.device,

@@ -12,7 +12,8 @@ export const ticksPerLimit = 4;
  * States: starting → feeding; after a death → starting → isolating (until no suspect is left) → feeding.
  */
 export class PoolPlace {
-  readonly #window: number;
+  /** Images that the process may hold, those it computes on included. */
+  #window = 0;
   readonly #start: (place: PoolPlace) => InferenceProcess;
   readonly #held = new Map<number, PoolImage>();
   #heldBytes = 0;
@@ -22,9 +23,7 @@ export class PoolPlace {
   #ready = false;
   #process: InferenceProcess;
 
-  /** @param window images that the process may hold, those it computes on included */
-  constructor({ window, start }: { window: number; start: (place: PoolPlace) => InferenceProcess }) {
-    this.#window = window;
+  constructor(start: (place: PoolPlace) => InferenceProcess) {
     this.#start = start;
     this.#process = start(this);
   }
@@ -50,7 +49,9 @@ export class PoolPlace {
     return first === undefined || first.deaths === 0;
   }
 
-  becomeReady(): void {
+  becomeReady({ inferBatch }: { readonly inferBatch: number }): void {
+    // It computes on one call's images, decodes the next one's and has a third's at hand.
+    this.#window = 3 * inferBatch;
     this.#ready = true;
     this.#silentTicks = 0;
   }

@@ -24,7 +24,7 @@ import { InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
 import { PoolKeeper } from "./pool-keeper.ts";
 
 export interface WorkerOptions
-  extends Pick<InferencePoolOptions, "inferBatch" | "threads" | "silenceMs" | "environment"> {
+  extends Pick<InferencePoolOptions, "device" | "inferBatch" | "threads" | "silenceMs" | "environment"> {
   readonly queue: Pick<JobQueue, "consume">;
   readonly openRun: RunOpener;
   /** Where weights are looked for; `explicit` counts for runs that name none. */
@@ -64,7 +64,7 @@ export interface Worker {
 
 /** Makes shards of the batches that come through the queue. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { queue, openRun, workers, inferBatch = 8, network, onTaken = () => {}, onImages } = options;
+  const { queue, openRun, workers, inferBatch = 4, network, onTaken = () => {}, onImages } = options;
   const { batchesInFlight = Math.max(2, 1 + Math.ceil((workers * inferBatch) / 32)) } = options;
   const pools = new PoolKeeper();
   const limits = new FetchLimits();
@@ -153,13 +153,11 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-function createPool(
-  { engine, weights }: NetworkRequest,
-  { weights: query, workers, inferBatch, threads, silenceMs, environment }: WorkerOptions,
-): InferencePool {
+function createPool({ engine, weights }: NetworkRequest, options: WorkerOptions): InferencePool {
+  const { weights: query, workers, device, inferBatch, threads, silenceMs, environment } = options;
   // The processes load their libraries while the weights are looked for.
   const located = locateWeights({ ...query, explicit: weights ?? query.explicit });
-  return new InferencePool({ engine, weights: located, workers, inferBatch, threads, silenceMs, environment });
+  return new InferencePool({ engine, device, weights: located, workers, inferBatch, threads, silenceMs, environment });
 }
 
 /** As an error of ours: a run or a command ends with it. */

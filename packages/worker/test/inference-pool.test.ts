@@ -165,7 +165,7 @@ describe("poison", () => {
 
 describe("starting", () => {
   test("tells what engine was loaded, without any image", async () => {
-    expect(await openPool({ engine: "tfjs-wasm" }).ready).toEqual({ engine: "tfjs-wasm", dimension: 2 });
+    expect(await openPool({ engine: "tfjs-wasm" }).ready).toEqual({ engine: "tfjs-wasm", inferBatch: 2, dimension: 2 });
   });
 
   test("takes images before the weights are found", async () => {

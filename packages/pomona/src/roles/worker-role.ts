@@ -52,6 +52,7 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
       ...(features.weights !== undefined && { explicit: features.weights }),
     },
     workers,
+    device: machine.device,
     inferBatch: machine.inferBatch,
     ...(batchesInFlight !== undefined && {
       batchesInFlight: Math.max(1, wholeNumber("--batches-in-flight", batchesInFlight, 64)),
