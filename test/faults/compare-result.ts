@@ -14,7 +14,14 @@ export interface Result {
 export async function readResult(out: string): Promise<Result> {
   const files = new Map<string, Buffer>();
   for (const [name, bytes] of await readParts(out)) files.set(`parquet/${name}`, bytes);
-  for (const name of ["result.csv", "quarantine.csv", "model/scaler.json", "model/pca.json"])
+  for (const name of [
+    "result.csv",
+    "quarantine.csv",
+    "model/scaler.json",
+    "model/pca.json",
+    "model/reference.arrow",
+    "model/bundle.json",
+  ])
     files.set(name, await readFile(join(out, name)));
   return { files, books: (await readSuccess(out)).books };
 }

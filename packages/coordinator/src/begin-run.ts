@@ -12,9 +12,10 @@ import {
   runLayout,
 } from "@pomona/core";
 import { requestGeneration } from "./generation-request.ts";
+import { givenOf, type Inheritance, layDown, updateOf } from "./given-model.ts";
 import { takeOwnership } from "./take-ownership.ts";
 
-export interface BeginRunOptions {
+export interface BeginRunOptions extends Inheritance {
   readonly home: ObjectStore;
   readonly input: ObjectStore;
   readonly out: ObjectStore;
@@ -43,11 +44,22 @@ export async function beginRun(
   const { input, out, config, newRun: run, pomona, now } = options;
   const { features, model } = config;
   const at = now().toISOString();
-  const file: RunFile = { name: "pomona.run", version: 1, protocol, run, input: input.uri, features, pomona, at };
+  const file: RunFile = {
+    name: "pomona.run",
+    version: 1,
+    protocol,
+    run,
+    input: input.uri,
+    features,
+    ...updateOf(options),
+    pomona,
+    at,
+  };
   await registerRun(options, run);
   await out.putIfAbsent(runLayout(run).config, encodeJson(file));
   await writeSettings(options, run);
-  await requestGeneration(out, run, 1, { model, layers: [] });
+  await layDown(out, run, options);
+  await requestGeneration(out, run, 1, { model, layers: [], ...givenOf(options) });
   const epoch = await takeOwnership({
     out,
     log,

@@ -1,4 +1,4 @@
-import { type FeatureConfig, flagOf, type RunFile, UsageError } from "@pomona/core";
+import { flagOf, type RunFile, UsageError } from "@pomona/core";
 
 /** The options in which two configurations differ, as `--components 2, now 5`; empty when they agree. */
 export function differences(
@@ -13,9 +13,14 @@ export function differences(
 }
 
 /** Throws {@link UsageError} `features-differ` where a run was begun with another input or other feature options. */
-export function refuseOtherFeatures(file: RunFile, input: string, features: FeatureConfig, out: string): void {
+export function refuseOtherFeatures(
+  file: RunFile,
+  { input, features, update }: Pick<RunFile, "input" | "features" | "update">,
+  out: string,
+): void {
   // Weights are compared by content, in the fingerprint: the same file may lie elsewhere now.
   const changed = differences({ ...file.features, weights: undefined }, { ...features, weights: undefined });
+  if (file.update?.run !== update?.run) changed.unshift(`update of ${file.update?.from}, now of ${update?.from}`);
   if (file.input !== input) changed.unshift(`input ${file.input}, now ${input}`);
   if (changed.length === 0) return;
   throw new UsageError("features-differ", `${out} was made with other options: ${changed.join("; ")}`, {

@@ -149,7 +149,8 @@ function makeShards(
     limit: file.features.limit,
     maxQuarantine: machine.maxQuarantine,
     onBatch: (batch) => finder.see(batch),
-    onListed: () => refuseTooManyComponents(request.model.components, ledger.listed),
+    // Of a given model the components are not taken from these images.
+    onListed: () => request.given ?? refuseTooManyComponents(request.model.components, ledger.listed),
     ledger,
   });
 }
@@ -179,6 +180,7 @@ function makeParts(
     partitions: model.partitions,
     csv: machine.csv,
     maxQuarantine: machine.maxQuarantine,
+    updates: file.update !== undefined,
   });
 }
 

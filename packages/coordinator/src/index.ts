@@ -6,6 +6,7 @@ export { type Cleaned, type CleanOptions, cleanOutput } from "./clean-output.ts"
 export type { Dispatch } from "./dispatch.ts";
 export type { DrivenRun, DriveRunOptions } from "./drive-run.ts";
 export { driveRun } from "./drive-run.ts";
+export type { EarlierRun, GivenModel } from "./given-model.ts";
 export type { ImageSource } from "./image-source.ts";
 export { listedImages } from "./image-source.ts";
 export type { KeysFrom, KeysFromOptions } from "./keys-from.ts";

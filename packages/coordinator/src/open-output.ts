@@ -2,7 +2,6 @@ import {
   decodeRunFile,
   type LogState,
   layersOf,
-  type ModelConfig,
   type ObjectStore,
   type RunFile,
   RunLog,
@@ -14,7 +13,8 @@ import { isUnfinished } from "./adopt-run.ts";
 import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } from "./begin-run.ts";
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
-import { readGenerationRequest, requestGeneration } from "./generation-request.ts";
+import { modelOptionsOf, type RequestedModel, readGenerationRequest, requestGeneration } from "./generation-request.ts";
+import { givenOf, updateOf } from "./given-model.ts";
 import { readSuccess } from "./read-success.ts";
 import { refuseForeignOutput, refuseOwnedOutput } from "./refuse-output.ts";
 import { takeOwnership } from "./take-ownership.ts";
@@ -84,8 +84,9 @@ async function continueRun(
   const { run } = state;
   const configKey = runLayout(run).config;
   const file = decodeRunFile(await out.get(configKey), configKey);
-  refuseOtherFeatures(file, input.uri, config.features, out.uri);
-  const made = await generationOf(out, state, config.model);
+  refuseOtherFeatures(file, { input: input.uri, features: config.features, ...updateOf(options) }, out.uri);
+  const asked: RequestedModel = { model: config.model, ...givenOf(options) };
+  const made = await generationOf(out, state, asked);
   // While one is being published, the log is to be finished first.
   const isSettled =
     state.status !== "publishing" && success?.generation === made && success?.csv === config.machine.csv;
@@ -96,18 +97,19 @@ async function continueRun(
   }
   if (options.drives === false) await refuseOwnedOutput({ ...options, state });
   if (made === undefined && !refit) {
-    const { model } = await readGenerationRequest(out, run, state.published || state.generation);
-    const changed = differences(model, config.model);
+    const before = await readGenerationRequest(out, run, state.published || state.generation);
+    const changed = differences(modelOptionsOf(before), modelOptionsOf(asked));
     throw new UsageError("model-differs", `${out.uri} was made with other model options: ${changed.join("; ")}`, {
       remedy: "Give --refit to make the model and table anew from the stored features, or ask for the same.",
     });
   }
   refuseCleaned(state, out.uri);
+  refuseOtherModel(asked, made, out.uri);
   // Its entry may be gone with an earlier home.
   await registerRun(options, run);
   await writeSettings(options, run);
   const at = now().toISOString();
-  const generation = made ?? (await requestRefit(out, { ...state, run }, config.model));
+  const generation = made ?? (await requestRefit(out, { ...state, run }, asked));
   const claim = (epoch: number) => ({ kind: "open", at, run, epoch, generation, ...ownerOf(options) }) as const;
   const epoch = await takeOwnership({ out, log, seen: state.epoch, claim });
   return { kind: "drive", file, log, epoch, generation, resumed: true };
@@ -117,10 +119,10 @@ async function continueRun(
 async function requestRefit(
   out: ObjectStore,
   { run, generation, published }: LogState & { readonly run: string },
-  model: ModelConfig,
+  asked: RequestedModel,
 ): Promise<number> {
   const layers = published === 0 ? [] : layersOf(await readGenerationRequest(out, run, published));
-  return requestGeneration(out, run, generation + 1, { model, layers });
+  return requestGeneration(out, run, generation + 1, { ...asked, layers });
 }
 
 /** Going on would mean to decode every image again, and a changed one would not be the image that was listed. */
@@ -131,6 +133,14 @@ function refuseCleaned({ cleaned }: LogState, out: string): void {
   });
 }
 
+/** A given model is laid down when a run begins. */
+function refuseOtherModel({ given }: RequestedModel, made: number | undefined, out: string): void {
+  if (given === undefined || made !== undefined) return;
+  throw new UsageError("model-differs", `${out} was made with another model than ${given.from}`, {
+    remedy: "Choose another output, or give --overwrite to start again.",
+  });
+}
+
 /**
  * The generation that was asked for with this model: the newest, or the published one, which a refit that failed leaves
  * as it was.
@@ -138,12 +148,12 @@ function refuseCleaned({ cleaned }: LogState, out: string): void {
 async function generationOf(
   out: ObjectStore,
   { run, generation, published }: LogState & { readonly run: string },
-  model: ModelConfig,
+  asked: RequestedModel,
 ): Promise<number | undefined> {
   for (const candidate of new Set([generation, published])) {
     if (candidate === 0) continue;
-    const request = await readGenerationRequest(out, run, candidate);
-    if (differences(request.model, model).length === 0) return candidate;
+    const made = modelOptionsOf(await readGenerationRequest(out, run, candidate));
+    if (differences(made, modelOptionsOf(asked)).length === 0) return candidate;
   }
   return undefined;
 }

@@ -1,12 +1,4 @@
-import {
-  csvHeader,
-  decodePartBooks,
-  encodeJson,
-  type Fingerprint,
-  type ObjectStore,
-  outputLayout,
-  runLayout,
-} from "@pomona/core";
+import { type BundleFile, csvHeader, decodePartBooks, type ObjectStore, outputLayout, runLayout } from "@pomona/core";
 import { stringify } from "csv-stringify/sync";
 
 export interface PublishOptions {
@@ -17,8 +9,8 @@ export interface PublishOptions {
   readonly rows: number;
   readonly csv: "compact" | "full" | "none";
   readonly components: number;
-  readonly labels: readonly string[];
-  readonly fingerprint: Fingerprint;
+  /** What classifies new images, as the generation made it. */
+  readonly bundle: BundleFile;
   /** What the quarantine list shows as an image's path. */
   readonly pathOf: (key: string) => string;
   /** Above this many rows the CSV stays in parts beside each other instead of being one file. Default: a million. */
@@ -26,6 +18,9 @@ export interface PublishOptions {
   /** Called before each write: what it throws ends the publishing. */
   readonly beforeEach: () => Promise<void>;
 }
+
+/** Below `model/`, here and in a generation. */
+export const bundleName = "bundle.json";
 
 type Write = () => Promise<void>;
 
@@ -58,13 +53,13 @@ function tableWrites({ out, run, generation, parts }: PublishOptions): Write[] {
   ];
 }
 
-function modelWrites({ out, run, generation, labels, fingerprint }: PublishOptions): Write[] {
-  const { modelFile } = runLayout(run).generation(generation);
+/** The files of the bundle, and last the one that names them. */
+function modelWrites({ out, run, generation, bundle }: PublishOptions): Write[] {
+  const { modelFile: made } = runLayout(run).generation(generation);
+  const names = [...bundle.files.map(({ name }) => name), bundleName];
   return [
-    () => out.copy(modelFile("scaler.json"), outputLayout.scaler),
-    () => out.copy(modelFile("pca.json"), outputLayout.pca),
-    () => out.put(outputLayout.classes, encodeJson({ name: "pomona.classes", version: 1, classes: labels })),
-    () => out.put(outputLayout.modelFingerprint, encodeJson(fingerprint)),
+    ...names.map((name) => () => out.copy(made(name), outputLayout.modelFile(name))),
+    () => removeAllBut(out, outputLayout.model, new Set(names.map(outputLayout.modelFile))),
   ];
 }
 
@@ -117,7 +112,10 @@ async function removeSurplus(
   parts: number,
   nameOf: (part: number) => string,
 ): Promise<void> {
-  const keep = new Set(partNumbers(parts).map(nameOf));
+  await removeAllBut(out, prefix, new Set(partNumbers(parts).map(nameOf)));
+}
+
+async function removeAllBut(out: ObjectStore, prefix: string, keep: ReadonlySet<string>): Promise<void> {
   const surplus: string[] = [];
   for await (const { key } of out.list({ prefix })) if (!keep.has(key)) surplus.push(key);
   if (surplus.length > 0) await out.delete(surplus);

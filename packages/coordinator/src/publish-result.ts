@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import {
+  decodeBundleFile,
   decodeModel,
   displayKey,
   encodeJson,
@@ -11,7 +13,8 @@ import {
   type Success,
 } from "@pomona/core";
 import { addUpBooks } from "./add-up-books.ts";
-import { type PublishOptions, publishFiles } from "./publish-files.ts";
+import { originOf } from "./origin-of.ts";
+import { bundleName, type PublishOptions, publishFiles } from "./publish-files.ts";
 import type { RunLedger } from "./run-ledger.ts";
 import { refuseOtherEpoch, standDown } from "./stand-down.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -43,6 +46,8 @@ export async function publishResult(options: PublishResultOptions): Promise<Succ
   const modelKey = names.generation(generation).model;
   const model = decodeModel(await out.get(modelKey), modelKey);
   const fingerprint = JSON.parse(Buffer.from(await out.get(names.fingerprint)).toString()) as Fingerprint;
+  const bundleKey = names.generation(generation).modelFile(bundleName);
+  const bundle = await out.get(bundleKey);
   await log.append((state) => {
     refuseOtherEpoch(state.epoch, epoch);
     return { kind: "publishing", at: now().toISOString(), generation };
@@ -57,12 +62,12 @@ export async function publishResult(options: PublishResultOptions): Promise<Succ
     rows: account.books.featurized,
     csv,
     components: model.components,
-    labels: Object.keys(account.labels),
-    fingerprint,
+    bundle: decodeBundleFile(bundle, bundleKey),
     pathOf: (key) => file.input + displayKey(key),
     beforeEach: () => standDown(log, epoch),
   };
   await stopwatch.time("publishing", () => publishFiles(files));
+  const origin = await originOf({ out, file, generation, listed: ledger.listed });
   const closing = await out.stat(names.batch(ledger.imagesPerBatch.length));
   const success: Success = {
     name: "pomona.success",
@@ -80,6 +85,8 @@ export async function publishResult(options: PublishResultOptions): Promise<Succ
       constantColumns: model.constantColumns.length,
       warnings: [...model.warnings],
     },
+    bundle: createHash("sha256").update(bundle).digest("hex"),
+    ...origin,
     csv,
     fingerprint: { ...fingerprint },
     untrained: fingerprint.weights.startsWith("untrained"),

@@ -1,6 +1,8 @@
 import {
   type BatchRange,
+  type BundleJob,
   type CsvJob,
+  type DriftJob,
   type FitJob,
   groupBatches,
   type JobFailure,
@@ -26,10 +28,13 @@ export interface ReduceRunOptions {
   readonly partitions: number;
   readonly csv: "compact" | "full" | "none";
   readonly maxQuarantine: number;
+  /** Whether the run updates another: then its drift is measured. */
+  readonly updates: boolean;
 }
 
 /**
- * Shards to the parts of a generation: moments of every group, one fit, one part after another. Every job is a no-op
+ * Shards to the parts of a generation: moments of every group, one fit, one part after another, and at last what
+ * classifies new images by them. Every job is a no-op
  * where its result is stored, so a resume passes through quickly. Returns the parts' ranges of batches.
  */
 export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]> {
@@ -65,19 +70,18 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
     }),
   );
 
+  const last: ReduceJob[] = [{ ...shared, kind: "bundle", id: idOf("bundle"), parts: parts.length }];
+  if (options.updates) last.push({ ...shared, kind: "drift", id: idOf("drift"), groups: groups.length });
   if (csv !== "none") {
-    await phase(
-      options,
-      "publishing",
-      parts.map((_, part): CsvJob => {
-        return { ...shared, kind: "csv", id: idOf(`c${part}-${csv}`), part, flavour: csv };
-      }),
-    );
+    for (const part of parts.keys()) {
+      last.push({ ...shared, kind: "csv", id: idOf(`c${part}-${csv}`), part, flavour: csv });
+    }
   }
+  await phase(options, "publishing", last);
   return parts;
 }
 
-type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
+type ReduceJob = MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
 
 async function phase(
   { dispatch, ledger }: ReduceRunOptions,

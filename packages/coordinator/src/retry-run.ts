@@ -66,7 +66,8 @@ async function retryQuarantined(
   await requireDeletion(out);
   const published = await readGenerationRequest(out, run, state.published);
   const retry = { of: state.published, ...(keys && { keys }), ...(reasons && { reasons }) };
-  const request = { model: published.model, layers: layersOf(published), retry };
+  const { model, given } = published;
+  const request = { model, ...(given && { given }), layers: layersOf(published), retry };
   const generation = await requestGeneration(out, run, state.generation + 1, request);
   const at = now().toISOString();
   await takeOwnership({

@@ -22,7 +22,7 @@ describe("driving a run", () => {
     const opened = await open(scene, { config: { partitions: 3 } });
     const { made, decoded, resumed } = await drive(scene, opened);
     expect({ decoded, resumed }).toEqual({ decoded: 50, resumed: 0 });
-    expect(made).toEqual({ features: 13, moments: 1, fit: 1, project: 3, csv: 3 });
+    expect(made).toEqual({ features: 13, moments: 1, fit: 1, project: 3, bundle: 1, csv: 3 });
     expect(await successOf(scene)).toMatchObject({
       books: { listed: 50, featurized: 45, quarantined: 5, missing: 0, duplicates: 0 },
       quarantinedByReason: { truncated: 5 },

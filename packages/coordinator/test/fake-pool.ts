@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import {
   type Batch,
+  type BundleFile,
+  type BundleJob,
   batchHash,
   type CsvJob,
   decodeBatch,
@@ -68,6 +70,10 @@ export class FakePool {
       moments: (job) => this.moments(job),
       fit: (job) => this.fit(job),
       project: (job) => this.project(job),
+      bundle: (job) => this.bundle(job),
+      drift: () => {
+        throw new Error("no run of these tests updates another");
+      },
       csv: (job) => this.csv(job),
     };
     return handlers[job.kind](job as never);
@@ -174,6 +180,12 @@ export class FakePool {
     return { rows, quarantined: 0, decoded: 0 };
   }
 
+  async bundle({ run, generation }: BundleJob): Promise<JobResult> {
+    const { modelFile } = runLayout(run).generation(generation);
+    await this.#make(modelFile("bundle.json"), "bundle", encodeJson(bundleFile));
+    return { rows: 0, quarantined: 0, decoded: 0 };
+  }
+
   async csv({ run, generation, part, flavour }: CsvJob): Promise<JobResult> {
     const names = runLayout(run).generation(generation);
     await this.#make(names.csv(part, flavour), "csv", await this.#out.get(names.part(part)));
@@ -210,6 +222,16 @@ export class FakePool {
     this.made[kind] = (this.made[kind] ?? 0) + 1;
   }
 }
+
+/** Of a bundle that holds what the fit wrote. */
+export const bundleFile: BundleFile = {
+  name: "pomona.bundle",
+  version: 1,
+  dimension: 2,
+  components: 1,
+  preparation: { resampler: "pillow", filter: "bicubic", exifRotate: false, maxPixels: 1, maxBytes: 1 },
+  files: ["scaler.json", "pca.json"].map((name) => ({ name, bytes: 1, sha256: "" })),
+};
 
 function shardOf(batch: Batch): Shard {
   const good = [...batch.images.keys()].filter((i) => !batch.images[i].key.includes("bad"));

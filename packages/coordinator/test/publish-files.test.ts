@@ -2,7 +2,7 @@ import { encodeJson, type PartBooks, runLayout } from "@pomona/core";
 import { MemoryStore } from "@pomona/store";
 import { describe, expect, test } from "vitest";
 import { type PublishOptions, publishFiles } from "../src/publish-files.ts";
-import { fingerprint } from "./fake-pool.ts";
+import { bundleFile } from "./fake-pool.ts";
 import { keysOf } from "./scene.ts";
 
 const run = "r";
@@ -10,7 +10,8 @@ const run = "r";
 /** A generation of `parts` parts of one row each; of each part one image is in quarantine. */
 async function make(out: MemoryStore, generation: number, parts: number): Promise<void> {
   const names = runLayout(run).generation(generation);
-  for (const name of ["scaler.json", "pca.json"]) await out.put(names.modelFile(name), Buffer.from(`${generation}`));
+  for (const name of ["scaler.json", "pca.json", "bundle.json"])
+    await out.put(names.modelFile(name), Buffer.from(`${generation}`));
   for (let part = 0; part < parts; part++) {
     const books: PartBooks = {
       name: "pomona.part-books",
@@ -43,8 +44,7 @@ function publish(out: MemoryStore, options: Partial<PublishOptions> = {}): Promi
     rows: parts,
     csv: "compact",
     components: 2,
-    labels: ["apple"],
-    fingerprint,
+    bundle: bundleFile,
     pathOf: (key) => `s3://b/${key}`,
     beforeEach: async () => {},
     ...options,
@@ -54,8 +54,7 @@ function publish(out: MemoryStore, options: Partial<PublishOptions> = {}): Promi
 const read = async (out: MemoryStore, key: string) => Buffer.from(await out.get(key)).toString();
 const results = async (out: MemoryStore) => (await keysOf(out)).filter((key) => !key.startsWith("_run/"));
 const shared = [
-  "model/classes.json",
-  "model/fingerprint.json",
+  "model/bundle.json",
   "model/pca.json",
   "model/scaler.json",
   "parquet/part-00000.parquet",
@@ -72,8 +71,6 @@ describe("publishing files", () => {
     expect(await results(out)).toEqual([...shared, "result.csv"]);
     expect(await read(out, "result.csv")).toBe("path,label,pca_1,pca_2\ncompact 0\ncompact 1\n");
     expect(await read(out, "parquet/part-00001.parquet")).toBe("1.1");
-    expect(JSON.parse(await read(out, "model/classes.json"))).toMatchObject({ classes: ["apple"] });
-    expect(JSON.parse(await read(out, "model/fingerprint.json"))).toEqual(fingerprint);
     expect(await read(out, "quarantine.csv")).toBe(
       'path,label,stage,reason,detail\n"s3://b/a, ""0"".jpg",apple,get,missing,"no\nfile"\n' +
         '"s3://b/a, ""1"".jpg",apple,get,missing,"no\nfile"\n',

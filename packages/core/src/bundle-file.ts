@@ -27,7 +27,11 @@ export type BundleFile = z.output<typeof bundleFile>;
 export function decodeBundleFile(bytes: Uint8Array, key: string): BundleFile {
   const result = bundleFile.safeParse(parseJson(bytes));
   if (result.success) return result.data;
-  throw new PomonaError("unreadable-model", `${key} is no model that this version reads: ${z.prettifyError(result.error)}`, {
-    remedy: "Use the version of Pomona that wrote it, or make the result anew.",
-  });
+  throw new PomonaError(
+    "unreadable-model",
+    `${key} is no model that this version reads: ${z.prettifyError(result.error)}`,
+    {
+      remedy: "Use the version of Pomona that wrote it, or make the result anew.",
+    },
+  );
 }

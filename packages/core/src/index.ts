@@ -2,6 +2,7 @@ export type { Batch, ListedImage } from "./batch.ts";
 export { batchCapacity, batchHash, decodeBatch, encodeBatch } from "./batch.ts";
 export { type BundleFile, decodeBundleFile } from "./bundle-file.ts";
 export { type CsvFlavour, csvHeader } from "./csv-header.ts";
+export { type Drift, decodeDrift, decodeFreshImages, type FreshImages } from "./drift-file.ts";
 export { BooksError, exitCodes, PomonaError, UsageError } from "./errors.ts";
 export type { Fingerprint } from "./fingerprint.ts";
 export { fingerprintDifferences, fingerprintHash } from "./fingerprint.ts";

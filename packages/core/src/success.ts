@@ -40,7 +40,9 @@ const success = z.object({
   /** sha256 of `model/bundle.json`; results of the first versions have none. */
   bundle: z.string().optional(),
   /** Of an update: what it took over, and whether the model still fits. */
-  update: z.looseObject({ from: z.string(), reused: z.number(), decoded: z.number() }).optional(),
+  update: z
+    .object({ from: z.string(), reused: z.number(), drift: z.record(z.string(), z.unknown()).optional() })
+    .optional(),
   csv: z.enum(["compact", "full", "none"]),
   fingerprint: z.record(z.string(), z.unknown()),
   /** True when the weights are a random network: the numbers describe nothing. */

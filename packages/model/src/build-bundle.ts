@@ -1,6 +1,20 @@
 import { createHash } from "node:crypto";
-import { type BundleFile, compareKeys, encodeJson, type Fingerprint, type ObjectStore, outputLayout } from "@pomona/core";
-import { CentroidAccumulator, defaultNeighbours, type Pca, pcaToMlPcaJson, type Scaler, scalerToJson } from "@pomona/stats";
+import {
+  type BundleFile,
+  compareKeys,
+  encodeJson,
+  type Fingerprint,
+  type ObjectStore,
+  outputLayout,
+} from "@pomona/core";
+import {
+  CentroidAccumulator,
+  defaultNeighbours,
+  type Pca,
+  pcaToMlPcaJson,
+  type Scaler,
+  scalerToJson,
+} from "@pomona/stats";
 import { bundleNames } from "./bundle.ts";
 import { bundleReadme } from "./bundle-readme.ts";
 import { centroidsToJson, classifiersToJson, encodeNumbers, logisticToJson } from "./classifier-files.ts";
@@ -49,7 +63,10 @@ export async function buildBundle(options: BuildBundleOptions): Promise<Map<stri
       encodeReferenceSet({ paths: rows.paths, labels: namesOf(labels, classes), pcaFeatures, components: pca.k, of }),
     ],
     [bundleNames.classifiers, encodeJson(classifiersToJson({ k: defaultNeighbours, comparison }))],
-    [bundleNames.readme, Buffer.from(bundleReadme({ dimension: pca.dimension, components: pca.k, k: defaultNeighbours }))],
+    [
+      bundleNames.readme,
+      Buffer.from(bundleReadme({ dimension: pca.dimension, components: pca.k, k: defaultNeighbours })),
+    ],
   ]);
   if (classes.length <= maxClasses) {
     const training = { rows: scaledFeatures, dimension: pca.dimension, labels, classes: count };

@@ -49,7 +49,7 @@ label of \`classes.json\`.
 
 \`\`\`js
 import { readFileSync } from "node:fs";
-import { PCA } from "ml-pca";
+${"import"} { PCA } from "ml-pca";
 
 const load = (name) => JSON.parse(readFileSync(\`model/\${name}.json\`, "utf8"));
 const { mean, std } = load("scaler");

@@ -1,6 +1,6 @@
 import { PomonaError } from "@pomona/core";
 import type { Centroids, LogisticRegression } from "@pomona/stats";
-import { type ClassifierName, classifierNames, type Comparison } from "./comparison.ts";
+import { type ClassifierName, type Comparison, classifierNames } from "./comparison.ts";
 
 /** Without indentation: these are up to a million numbers. JSON of a double is its shortest exact form. */
 export function encodeNumbers(value: unknown): Uint8Array {
@@ -26,7 +26,14 @@ export function centroidsFromJson(json: unknown, key: string): Centroids {
 }
 
 /** `logistic.json`: P(class) ∝ exp(coefficients · scaledFeatures + intercept), in the order of classes.json. */
-export function logisticToJson({ classes, dimension, coefficients, intercepts, iterations, converged }: LogisticRegression) {
+export function logisticToJson({
+  classes,
+  dimension,
+  coefficients,
+  intercepts,
+  iterations,
+  converged,
+}: LogisticRegression) {
   return {
     name: "pomona.logistic",
     version: 1,

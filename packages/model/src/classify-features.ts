@@ -98,4 +98,3 @@ function verdictOf(probabilities: Float64Array, classes: readonly string[]): Ver
   for (const [c, probability] of probabilities.entries()) if (probability > (probabilities[best] ?? 0)) best = c;
   return { label: classes[best] ?? "", confidence: probabilities[best] ?? 0 };
 }
-

@@ -12,7 +12,7 @@ import {
   type LogisticRegression,
   pickRows,
 } from "@pomona/stats";
-import { classifierNames, type ClassifierName, type Comparison } from "./comparison.ts";
+import { type ClassifierName, type Comparison, classifierNames } from "./comparison.ts";
 
 /** Rows of a table with both vectors that classifiers are trained by. */
 export interface TrainingRows {
@@ -55,7 +55,12 @@ export async function compareClassifiers(rows: TrainingRows): Promise<Comparison
   const classify = classifiersOf(rows);
   const results: Comparison["results"] = {};
   for (const name of classifierNames) {
-    const { accuracy, correct, confusion } = await crossValidate({ labels, classes, folds: grouping, classify: classify[name] });
+    const { accuracy, correct, confusion } = await crossValidate({
+      labels,
+      classes,
+      folds: grouping,
+      classify: classify[name],
+    });
     results[name] = { accuracy, correct, confusion: sparse(confusion, classes) };
   }
   const accuracyOf = (name: ClassifierName): number => results[name]?.accuracy ?? 0;
@@ -65,7 +70,12 @@ export async function compareClassifiers(rows: TrainingRows): Promise<Comparison
 
 type Classify = (train: Int32Array, test: Int32Array) => Promise<Int32Array> | Int32Array;
 
-function classifiersOf({ labels, classes, pcaFeatures, scaledFeatures }: TrainingRows): Record<ClassifierName, Classify> {
+function classifiersOf({
+  labels,
+  classes,
+  pcaFeatures,
+  scaledFeatures,
+}: TrainingRows): Record<ClassifierName, Classify> {
   const k = pcaFeatures.length / labels.length;
   const d = scaledFeatures.length / labels.length;
   const training = (values: ArrayLike<number>, dimension: number, train: Int32Array): LabelledRows => ({
@@ -76,7 +86,8 @@ function classifiersOf({ labels, classes, pcaFeatures, scaledFeatures }: Trainin
   });
   return {
     knn: (train, test) =>
-      classifyByNeighbours({ reference: training(pcaFeatures, k, train), queries: pickRows(pcaFeatures, k, test) }).labels,
+      classifyByNeighbours({ reference: training(pcaFeatures, k, train), queries: pickRows(pcaFeatures, k, test) })
+        .labels,
     centroid: (train, test) =>
       classifyByCentroids(fitCentroids(training(pcaFeatures, k, train)), pickRows(pcaFeatures, k, test)).labels,
     async logistic(train, test) {

@@ -2,8 +2,8 @@ export { type BuildBundleOptions, buildBundle, bundleKey, preparationOf, sha256 
 export { type Bundle, bundleNames } from "./bundle.ts";
 export { isClassifier } from "./classifier-files.ts";
 export {
-  type JudgeOptions,
   type Judgement,
+  type JudgeOptions,
   judgeFeatures,
   type Neighbor,
   type Verdict,

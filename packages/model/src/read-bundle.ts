@@ -1,4 +1,11 @@
-import { decodeBundleFile, type Fingerprint, MissingObjectError, type ObjectStore, PomonaError, UsageError } from "@pomona/core";
+import {
+  decodeBundleFile,
+  type Fingerprint,
+  MissingObjectError,
+  type ObjectStore,
+  PomonaError,
+  UsageError,
+} from "@pomona/core";
 import { pcaFromMlPcaJson, scalerFromJson } from "@pomona/stats";
 import { sha256 } from "./build-bundle.ts";
 import { type Bundle, bundleNames } from "./bundle.ts";
@@ -72,6 +79,8 @@ export function refuseOtherFingerprint(place: string, differences: readonly stri
   throw new UsageError(
     "fingerprint-mismatch",
     `the model ${place} was made of other features (${differences.join("; ")})`,
-    { remedy: "Use the weights, resampler, engine and version of Pomona that made it: numbers would not mean the same." },
+    {
+      remedy: "Use the weights, resampler, engine and version of Pomona that made it: numbers would not mean the same.",
+    },
   );
 }

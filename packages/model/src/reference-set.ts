@@ -1,5 +1,16 @@
-import { Field, FixedSizeList, Float64, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct, tableFromIPC, Utf8 } from "apache-arrow";
 import { PomonaError } from "@pomona/core";
+import {
+  Field,
+  FixedSizeList,
+  Float64,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  tableFromIPC,
+  Utf8,
+} from "apache-arrow";
 
 /** Rows of the table that new images are compared with. */
 export interface ReferenceSet {
@@ -49,7 +60,8 @@ export function decodeReferenceSet(bytes: Uint8Array, key: string): ReferenceSet
   const record = table.batches[0];
   const vectors = record?.getChild("pcaFeatures")?.data[0];
   const values: unknown = vectors?.children[0]?.values;
-  if (metadata.get("name") !== "pomona.reference" || metadata.get("version") !== "1") throw unreadable(key, "another file");
+  if (metadata.get("name") !== "pomona.reference" || metadata.get("version") !== "1")
+    throw unreadable(key, "another file");
   if (vectors === undefined || !(values instanceof Float64Array)) throw unreadable(key, "it holds no vectors");
   const components = vectors.stride;
   const texts = (name: string): string[] => Array.from(record?.getChild(name) ?? [], String);

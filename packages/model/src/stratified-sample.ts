@@ -42,5 +42,11 @@ export function shares(counts: ReadonlyMap<string, number>, size: number): Map<s
     quotas.set(label, quota + 1);
     rest -= 1;
   }
+  // The one row of each rare label is taken from the frequent ones.
+  for (; rest < 0; rest++) {
+    const largest = labels.reduce((a, b) => ((quotas.get(b) ?? 0) > (quotas.get(a) ?? 0) ? b : a));
+    if ((quotas.get(largest) ?? 0) <= 1) break;
+    quotas.set(largest, (quotas.get(largest) ?? 0) - 1);
+  }
   return quotas;
 }

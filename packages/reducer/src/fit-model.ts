@@ -38,6 +38,7 @@ export async function fitModel(job: FitJob, run: OpenRun): Promise<JobResult> {
   if ((await out.stat(generation.model)) !== undefined) return resultOf(await readModel(run, job.generation));
 
   const request = await readGenerationRequest(run, job.generation);
+  if (request.given !== undefined) return resultOf(await takeOverModel(run, job.generation));
   const moments = await mergeGroups(run, job);
   const scaler = fitScaler(moments);
   const pca = fitOrExplain(moments, targetOf(request));
@@ -61,6 +62,22 @@ export async function fitModel(job: FitJob, run: OpenRun): Promise<JobResult> {
   return resultOf(model);
 }
 
+/** A given model was laid down with the first generation; a later one, of retried images, applies it too. */
+async function takeOverModel(run: OpenRun, generation: number): Promise<ModelFile> {
+  const { out, file } = run;
+  const first = runLayout(file.run).generation(1);
+  const here = runLayout(file.run).generation(generation);
+  const prefix = first.modelFile("");
+  // In the order of their bytes `bundle.json` is no last one, and where it is, all are.
+  const names: string[] = [];
+  for await (const { key } of out.list({ prefix })) names.push(key.slice(prefix.length));
+  names.sort((a, b) => Number(a === "bundle.json") - Number(b === "bundle.json"));
+  for (const name of names) await out.putIfAbsent(here.modelFile(name), await out.get(first.modelFile(name)));
+  const model = { ...(await readModel(run, 1)), generation };
+  await out.putIfAbsent(here.model, encodeModel(model));
+  return model;
+}
+
 /** The model as stored: projecting never uses one from memory. Throws {@link PomonaError} `missing-model`. */
 export async function readModel({ file, out }: OpenRun, generation: number): Promise<ModelFile> {
   const key = runLayout(file.run).generation(generation).model;
@@ -74,7 +91,11 @@ export async function readModel({ file, out }: OpenRun, generation: number): Pro
   }
 }
 
-async function mergeGroups(run: OpenRun, { generation, groups }: FitJob): Promise<Moments> {
+/** Moments of all images of a generation. Throws {@link PomonaError} `no-variance` where no image has features. */
+export async function mergeGroups(
+  run: OpenRun,
+  { generation, groups }: Pick<FitJob, "generation" | "groups">,
+): Promise<Moments> {
   const layout = runLayout(run.file.run).generation(generation);
   let total: Moments | undefined;
   for (let group = 0; group < groups; group++) {

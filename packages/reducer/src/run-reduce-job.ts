@@ -1,5 +1,7 @@
 import {
+  type BundleJob,
   type CsvJob,
+  type DriftJob,
   type FitJob,
   type Job,
   type JobResult,
@@ -11,11 +13,13 @@ import {
 } from "@pomona/core";
 import { computeMoments } from "./compute-moments.ts";
 import { fitModel } from "./fit-model.ts";
+import { makeBundle } from "./make-bundle.ts";
+import { measureDrift } from "./measure-drift.ts";
 import { projectPart } from "./project-part.ts";
 import { writeCsv } from "./write-csv.ts";
 
 /** The jobs of queue `reduce`. */
-export type ReduceJob = MomentsJob | FitJob | ProjectJob | CsvJob;
+export type ReduceJob = MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
 
 export interface ReduceOptions {
   /** Threads of a child's matrix products. They change no number. Default 1. */
@@ -30,6 +34,8 @@ const handlers: { readonly [Kind in ReduceJob["kind"]]: Handler<Extract<ReduceJo
   moments: computeMoments,
   fit: fitModel,
   project: projectPart,
+  bundle: makeBundle,
+  drift: measureDrift,
   csv: writeCsv,
 };
 

@@ -1,8 +1,9 @@
 import type { ModelFile, OpenRun } from "@pomona/core";
 import { runLayout, ShardError } from "@pomona/core";
-import { type Pca, projectRows, scaleRows } from "@pomona/stats";
+import { projectRows, scaleRows } from "@pomona/stats";
 import { objectUri } from "@pomona/store";
 import type { TableRows } from "@pomona/table";
+import { pcaOf } from "./model-parts.ts";
 import { type BatchShard, readShards } from "./read-shards.ts";
 
 /** Rows that are made, encoded and written together: a row group of the table, 21 MB at 1280 features. */
@@ -64,22 +65,4 @@ export async function* readRows(
     }
   }
   if (images.length > 0 || groups === 0) yield flush();
-}
-
-function pcaOf({ dimension, components: k, loadings, eigenvalues, explainedVariance, rank, warnings }: ModelFile): Pca {
-  let sum = 0;
-  return {
-    dimension,
-    k,
-    components: loadings,
-    eigenvalues,
-    explainedVarianceRatio: explainedVariance,
-    cumulative: explainedVariance.map((share) => {
-      sum += share;
-      return sum;
-    }),
-    totalVariance: eigenvalues.length,
-    rank,
-    warnings,
-  };
 }

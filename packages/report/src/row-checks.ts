@@ -35,6 +35,11 @@ export class RowChecks {
     this.#pcaSums = new ColumnSums(success.model.components);
   }
 
+  /** A given model was fitted to other rows: means and variances of these are not its own. */
+  get #isFitted(): boolean {
+    return this.#success.modelFrom === undefined;
+  }
+
   get rows(): number {
     return this.#rows;
   }
@@ -65,10 +70,12 @@ export class RowChecks {
       this.#order.judge("paths", "unique: each path is after the one before in byte order"),
       judge("labels", this.#labelFaults(), `${this.#labels.size} labels, counts as in the books`),
       this.#finite.judge("finite", "no NaN, no infinity"),
-      judge("standardised", this.#columnFaults(), this.#standardisedDetail()),
+      ...(this.#isFitted ? [judge("standardised", this.#columnFaults(), this.#standardisedDetail())] : []),
       this.#scaling.judge("scaled by model", "scaledFeatures = (features − mean) / std"),
       this.#projection.judge("projected by model", "pcaFeatures = scaledFeatures · components"),
-      judge("explained variance", this.#varianceFaults(), `${model.explainedVariance.map(digits).join(", ")}`),
+      ...(this.#isFitted
+        ? [judge("explained variance", this.#varianceFaults(), `${model.explainedVariance.map(digits).join(", ")}`)]
+        : []),
     ];
   }
 

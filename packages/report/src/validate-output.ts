@@ -1,5 +1,6 @@
 import { MissingObjectError, type ObjectStore, StoreUnavailableError, type Success } from "@pomona/core";
 import { checkBooks } from "./check-books.ts";
+import { checkBundle } from "./check-bundle.ts";
 import { columnFaults } from "./check-columns.ts";
 import { checkCsv } from "./check-csv.ts";
 import { checkFiles } from "./check-files.ts";
@@ -33,7 +34,8 @@ export async function validateOutput(out: ObjectStore, { onProgress }: ValidateO
   // Bytes that are not ours are not given to the Parquet reader: a WebAssembly module does not survive all of them.
   const intact = files.every(({ name, ok }) => ok || name !== "parts");
   const table = intact ? await checkTable(out, success, model, onProgress) : notRead;
-  const checks = [books, ...files, modelCheck, ...table.checks, ...(await checkCsv(out, success))];
+  const bundleCheck = await checkBundle(out, success);
+  const checks = [books, ...files, modelCheck, bundleCheck, ...table.checks, ...(await checkCsv(out, success))];
   return {
     out: out.uri,
     run: success.run,

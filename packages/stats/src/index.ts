@@ -42,6 +42,7 @@ export { type Neighbours, type NeighboursOptions, nearestNeighbours } from "./ne
 export { NoVarianceError } from "./no-variance-error.ts";
 export { packedDiagonal, packedLength, packedRowStart } from "./packed-triangle.ts";
 export { type FitPcaOptions, fitPca, type Pca } from "./pca.ts";
+export { principalAngle, type Subspace } from "./principal-angle.ts";
 export { projectRows } from "./project-rows.ts";
 export { type MatrixSpec, reproducibleMatrix } from "./reproducible-matrix.ts";
 export { createTypescriptRowProducts, type RowProducts } from "./row-products.ts";
