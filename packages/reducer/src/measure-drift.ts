@@ -32,7 +32,7 @@ export async function measureDrift(job: DriftJob, run: OpenRun): Promise<JobResu
   const key = layout.generation(job.generation).drift;
   if ((await out.stat(key)) !== undefined) return nothing;
   const earlier = decodeModel(await out.get(layout.earlierModel), layout.earlierModel);
-  const { rows, captured } = await measureFresh(run, earlier);
+  const { rows, captured } = await measureFresh(run, earlier, job.generation);
   const angle = await angleToNow(job, run, earlier);
   const capturedBefore = earlier.explainedVariance.reduce((sum, share) => sum + share, 0);
   const drift: Drift = {
@@ -49,7 +49,11 @@ export async function measureDrift(job: DriftJob, run: OpenRun): Promise<JobResu
 }
 
 /** Share of the squared length of standardised features that the components keep, over all new images. */
-async function measureFresh(run: OpenRun, model: ModelFile): Promise<{ rows: number; captured: number | null }> {
+async function measureFresh(
+  run: OpenRun,
+  model: ModelFile,
+  generation: number,
+): Promise<{ rows: number; captured: number | null }> {
   const pca = pcaOf(model);
   const d = model.dimension;
   let [rows, kept, whole] = [0, 0, 0];
@@ -57,7 +61,7 @@ async function measureFresh(run: OpenRun, model: ModelFile): Promise<{ rows: num
     const batch = ordinalOf(key);
     if (batch === undefined) continue;
     const fresh = new Set(decodeFreshImages(await run.out.get(key), key).images);
-    for await (const { shard } of readShards(run, { from: batch, to: batch + 1 })) {
+    for await (const { shard } of readShards(run, { from: batch, to: batch + 1, generation })) {
       for (const [row, image] of shard.index.entries()) {
         if (!fresh.has(image)) continue;
         const scaled = scaleRows(model, shard.features.subarray(row * d, (row + 1) * d));
