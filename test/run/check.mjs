@@ -1,4 +1,4 @@
-// `npm run check`: build, lint, types, then the unit, integration and e2e suites, with the seconds of each stage.
+// `npm run check`: build, lint, types, then the unit, integration, e2e and browser suites, with the seconds of each stage.
 // Written in plain JavaScript because it runs before anything is built.
 import { spawn } from "node:child_process";
 import { preparePrerequisites } from "./prerequisites.mjs";
@@ -10,6 +10,7 @@ const stages = [
   ["unit", "npx", ["vitest", "run", "--project", "unit"]],
   ["integration", "npx", ["vitest", "run", "--project", "integration"]],
   ["e2e", "npx", ["vitest", "run", "--project", "e2e"]],
+  ["browser", "npx", ["vitest", "run", "--project", "browser"]],
 ];
 
 const only = process.argv.slice(2);

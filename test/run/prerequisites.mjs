@@ -24,6 +24,8 @@ export async function preparePrerequisites() {
   if (s3Server !== undefined) environment.TEST_VERSITYGW = s3Server;
   const redis = prepareRedis(missing);
   if (redis !== undefined) environment.TEST_REDIS_SERVER = redis;
+  const chromium = prepareChromium(missing);
+  if (chromium !== undefined) environment.TEST_CHROMIUM = chromium;
   return { environment, missing };
 }
 
@@ -93,19 +95,34 @@ function works(python) {
 
 /** A real server, from the distribution: each test starts its own and nothing of the machine's is touched. */
 function prepareRedis(missing) {
-  const installed = process.env.TEST_REDIS_SERVER ?? onPath("redis-server");
-  if (installed !== undefined) return installed;
-  if (process.getuid?.() === 0 && onPath("apt-get") !== undefined) {
-    console.log("Installing the package redis-server, for tests of the pool");
-    const install = () => spawnSync("apt-get", ["install", "--yes", "--quiet", "redis-server"], { stdio: "ignore" });
+  const found = process.env.TEST_REDIS_SERVER ?? fromDistribution("redis-server", "redis-server", "tests of the pool");
+  if (found === undefined) missing.push("tests of the pool (redis-server is not here and could not be installed)");
+  return found;
+}
+
+/** A browser, from the distribution: playwright-core drives it and brings none of its own. */
+function prepareChromium(missing) {
+  const found = process.env.TEST_CHROMIUM ?? fromDistribution("chromium", "chromium", "tests in a browser");
+  if (found === undefined) missing.push("tests in a browser (chromium is not here and could not be installed)");
+  return found;
+}
+
+/** A program on the path, put there by Debian's package where this user may install one. */
+function fromDistribution(program, debianPackage, purpose) {
+  if (onPath(program) === undefined && process.getuid?.() === 0 && onPath("apt-get") !== undefined) {
+    console.log(`Installing the package ${debianPackage}, for ${purpose}`);
+    const wait = ["-o", "DPkg::Lock::Timeout=300"];
+    const install = () =>
+      spawnSync("apt-get", [...wait, "install", "--yes", "--quiet", "--no-install-recommends", debianPackage], {
+        stdio: "ignore",
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
     if (install().status !== 0) {
-      spawnSync("apt-get", ["update", "--quiet"], { stdio: "ignore" });
+      spawnSync("apt-get", [...wait, "update", "--quiet"], { stdio: "ignore" });
       install();
     }
   }
-  const found = onPath("redis-server");
-  if (found === undefined) missing.push("tests of the pool (redis-server is not here and could not be installed)");
-  return found;
+  return onPath(program);
 }
 
 function onPath(program) {

@@ -1,4 +1,4 @@
-import { type ObjectStore, outputLayout } from "@pomona/core";
+import { type ObjectStore, outputLayout, photoSeries } from "@pomona/core";
 import { type ChartName, charts } from "./charts.ts";
 import { collectReport } from "./collect-report.ts";
 import { makePictures, type Pictures, picturesWanted } from "./pictures.ts";
@@ -14,6 +14,7 @@ export interface MakeReportOptions {
   /** Rows that are drawn for the map, the neighbours and the near-duplicates. @defaultValue 5000 */
   readonly sampleSize?: number;
   readonly seed?: number;
+  /** @defaultValue by the numbers of file names: photoSeries of core */
   readonly seriesOf?: SeriesOf;
   /** Told what the report had to do without. */
   readonly onNotice?: (message: string) => void;
@@ -30,7 +31,7 @@ export async function makeReport(out: ObjectStore, options: MakeReportOptions = 
     openInput,
     sampleSize = 5000,
     seed = 0,
-    seriesOf = (paths) => paths.map(() => undefined),
+    seriesOf = photoSeries,
     onNotice = () => {},
   } = options;
   const success = await readSuccess(out);
