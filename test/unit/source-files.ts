@@ -47,7 +47,7 @@ const statement = /^(?:import|export)\s+(type\s+)?([^;"']*?)\s*from\s*["']([^"']
 const sideEffect = /^import\s*["']([^"']+)["']/gm;
 const dynamic = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 /** A file of a module that is no code: `require.resolve("module/file.wasm")`, also with the file's name put in. */
-const resolved = /\brequire\.resolve\(\s*["'`]([^"'`]+)["'`]\s*\)/g;
+const resolved = /\brequire\.resolve\(\s*["'`]([^"'`$][^"'`]*)["'`]\s*\)/g;
 
 export function importsOf(code: string): Import[] {
   const statements = Array.from(code.matchAll(statement), ([, type, names = "", from = ""]) => ({

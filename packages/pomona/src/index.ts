@@ -1,3 +1,6 @@
-export type { RunOptions } from "./run.ts";
-export { run } from "./run.ts";
+export { PomonaError, type RunProgress } from "@pomona/core";
+export type { Check, TableComparison, TableRow, Validation } from "@pomona/report";
+export { compare, type ReadTableOptions, readTable, report, validate } from "./library/results.ts";
+export { type Run, type RunOptions, type RunSettings, run } from "./library/run.ts";
+export type { PlaceOptions } from "./library/surroundings-of.ts";
 export type { RunSummary } from "./run-summary.ts";

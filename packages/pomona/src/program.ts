@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { compareCommand } from "./commands/compare.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { parityCommand } from "./commands/parity.ts";
@@ -75,6 +76,19 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona report result --open\n")
     .action(async (out, flags) => finish(await reportCommand(out, flags, surroundings)));
+
+  program
+    .command("compare")
+    .summary("compare two results, or one with the notebook's own table")
+    .description(
+      "Compares two tables by path: features, components up to their sign, the angle between their spaces, labels. Each is a result of pomona run, a folder of Parquet files as Spark writes it, or a .parquet or .csv file; file:/, file:/// and s3a:// are understood. Exit code 0 only if nothing differs by more than the tolerances.",
+    )
+    .argument("<a>", "a table")
+    .argument("<b>", "another")
+    .option("--tolerance <x>", "how far features may be apart (default 1e-4)")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  pomona compare result notebook/Results/parquet\n")
+    .action(async (a, b, flags) => finish(await compareCommand(a, b, flags, surroundings)));
 
   program
     .command("demo")

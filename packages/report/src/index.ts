@@ -1,3 +1,7 @@
+export { type ComparableTable, openComparableTable } from "./comparable-table.ts";
+export { type CompareOptions, compareTables } from "./compare-tables.ts";
+export type { TableComparison, Tolerances } from "./comparison.ts";
+export { formatComparison } from "./format-comparison.ts";
 export { formatParity } from "./format-parity.ts";
 export { formatValidation } from "./format-validation.ts";
 export { type MakeReportOptions, makeReport } from "./make-report.ts";
@@ -6,5 +10,6 @@ export type { ParityLine, ParityReport, Skipped } from "./parity-report.ts";
 export { type Model, readPublishedModel } from "./read-model.ts";
 export type { ReportData } from "./report-data.ts";
 export { findBottleneck, summariseStages } from "./summarise-time.ts";
+export { readTableRows, type TableRow } from "./table-row.ts";
 export { type ValidateOptions, validateOutput } from "./validate-output.ts";
 export type { Check, Column, HeadRow, Validation } from "./validation.ts";

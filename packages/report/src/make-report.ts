@@ -27,13 +27,7 @@ export interface MakeReportOptions {
  * Throws UsageError `no-result` where the output holds no finished result of ours.
  */
 export async function makeReport(out: ObjectStore, options: MakeReportOptions = {}): Promise<ReportData> {
-  const {
-    openInput,
-    sampleSize = 5000,
-    seed = 0,
-    seriesOf = photoSeries,
-    onNotice = () => {},
-  } = options;
+  const { openInput, sampleSize = 5000, seed = 0, seriesOf = photoSeries, onNotice = () => {} } = options;
   const success = await readSuccess(out);
   const data = await collectReport(out, success, { sampleSize, seed, seriesOf });
   const drawn = await drawCharts(data);

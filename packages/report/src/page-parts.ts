@@ -15,7 +15,7 @@ export interface Tile {
 }
 
 export function tile({ value, label, note }: Tile): Html {
-  return html`<div class="tile"><dt>${label}</dt><dd>${value}</dd>${note !== undefined && html`<p>${note}</p>`}</div>`;
+  return html`<div class="tile"><dt>${label}</dt><dd>${value}</dd>${note !== undefined && html`<dd class="note">${note}</dd>`}</div>`;
 }
 
 export interface Section {

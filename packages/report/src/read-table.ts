@@ -4,6 +4,9 @@ import type { RecordBatch } from "apache-arrow";
 import { columnType } from "./column-type.ts";
 import type { Column } from "./validation.ts";
 
+export const vectorColumns = ["features", "scaledFeatures", "pcaFeatures"] as const;
+export type VectorColumn = (typeof vectorColumns)[number];
+
 /** A vector per row, one after the other. */
 type Floats = Float32Array | Float64Array;
 
@@ -23,7 +26,8 @@ export interface TableRows {
 /** One file of the table, open. Memory is bounded by one row group, twice. */
 export interface TablePart {
   readonly columns: readonly Column[];
-  rows(): AsyncGenerator<TableRows>;
+  /** Of the vectors only those named are read, the others are empty; by default all are. */
+  rows(vectors?: readonly VectorColumn[]): AsyncGenerator<TableRows>;
   /** Gives its memory back; not to be called after a failure, when a read may still hold it. */
   close(): void;
 }
@@ -33,21 +37,25 @@ export async function openTablePart(out: ObjectStore, key: string, bytes: number
   const file = await openParquet(out, key, bytes);
   return {
     columns: file.schema.fields.map(({ name, type }) => ({ name, type: columnType(type) })),
-    async *rows() {
-      for await (const table of file.tables()) for (const batch of table.batches) yield rowsOf(batch);
+    async *rows(vectors = vectorColumns) {
+      for await (const table of file.tables(["path", "label", ...vectors])) {
+        for (const batch of table.batches) yield rowsOf(batch, vectors);
+      }
     },
     close: () => file.close(),
   };
 }
 
-function rowsOf(batch: RecordBatch): TableRows {
+function rowsOf(batch: RecordBatch, vectors: readonly VectorColumn[]): TableRows {
+  const read = <T extends Floats>(name: VectorColumn, type: new () => T): T =>
+    vectors.includes(name) ? vectorsOf(batch, name, type) : new type();
   return {
     rows: batch.numRows,
     path: textsOf(batch, "path"),
     label: textsOf(batch, "label"),
-    features: vectorsOf(batch, "features", Float32Array),
-    scaledFeatures: vectorsOf(batch, "scaledFeatures", Float32Array),
-    pcaFeatures: vectorsOf(batch, "pcaFeatures", Float64Array),
+    features: read("features", Float32Array),
+    scaledFeatures: read("scaledFeatures", Float32Array),
+    pcaFeatures: read("pcaFeatures", Float64Array),
   };
 }
 

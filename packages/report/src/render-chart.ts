@@ -27,9 +27,12 @@ export async function renderChart(spec: TopLevelSpec): Promise<Chart> {
   return { inline, svg, png: await toPng(standalone(inline, pngFont)) };
 }
 
-/** A hundredth of a pixel is enough: coordinates come with up to 17 digits. */
+/**
+ * A hundredth of a pixel is enough: coordinates come with up to 17 digits. Roles of the parts go: a chart is one picture,
+ * described as a whole by whoever shows it.
+ */
 function shorten(svg: string): string {
-  return svg.replace(/(\d\.\d\d)\d+/g, "$1");
+  return svg.replace(/(\d\.\d\d)\d+/g, "$1").replace(/ (?:role|aria-roledescription)="[^"]*"/g, "");
 }
 
 let ready: Promise<readonly Uint8Array[]> | undefined;

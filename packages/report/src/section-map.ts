@@ -1,5 +1,6 @@
 import { mapLabels } from "./chart-map.ts";
 import { labelColours, labelShapes } from "./chart-theme.ts";
+import { commonFolder } from "./common-folder.ts";
 import { type Html, html, jsonText, trusted } from "./html.ts";
 import { count, figure, percent, section, whole } from "./page-parts.ts";
 import type { Chart } from "./render-chart.ts";
@@ -55,11 +56,4 @@ function pointsOf({ map }: ReportData, names: readonly string[], pictureNumbers:
     ...(pictureNumbers.has(path) ? [pictureNumbers.get(path)] : []),
   ]);
   return jsonText({ prefix, points });
-}
-
-/** The longest folder that holds all paths, ending in `/`. */
-export function commonFolder(paths: readonly string[]): string {
-  let prefix = paths[0] ?? "";
-  for (const path of paths) while (!path.startsWith(prefix)) prefix = prefix.slice(0, -1);
-  return prefix.slice(0, prefix.lastIndexOf("/") + 1);
 }

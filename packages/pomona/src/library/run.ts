@@ -1,0 +1,83 @@
+import {
+  type FeatureConfig,
+  featureOptions,
+  type MachineConfig,
+  type ModelConfig,
+  machineOptions,
+  modelOptions,
+  type RunProgress,
+  resolveConfig,
+} from "@pomona/core";
+import { run as runHere } from "../run.ts";
+import type { RunSummary } from "../run-summary.ts";
+import { ProgressStream } from "./progress-stream.ts";
+import { type PlaceOptions, placesOf } from "./surroundings-of.ts";
+
+/** What the command line knows as flags: `--batch-size` is `batchSize`. `pomona run --help` describes each. */
+export type RunSettings = Partial<FeatureConfig & ModelConfig & Omit<MachineConfig, "redis" | "logLevel">>;
+
+export interface RunOptions extends RunSettings, PlaceOptions {
+  /** Folder or `s3://bucket/prefix` of the images. */
+  readonly input: string;
+  /** Folder or `s3://bucket/prefix` of the result. */
+  readonly out: string;
+  /** Delete an earlier result of Pomona in `out` first. */
+  readonly overwrite?: boolean;
+  /** Where only model options differ, make model and table anew; nothing is decoded. */
+  readonly refit?: boolean;
+  /** Work on an output that another process claims. */
+  readonly takeOver?: boolean;
+  /** Things that a person should know and that are no error. */
+  readonly onNotice?: (message: string) => void;
+  /** Aborted: what is in flight is finished, then the signal's reason is thrown; the run can be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run that goes on: `await` it for its end, `for await` it for its progress, or both. */
+export interface Run extends Promise<RunSummary>, AsyncIterable<RunProgress> {}
+
+const settings = [featureOptions, modelOptions, machineOptions].flatMap(({ shape }) => Object.keys(shape));
+
+/**
+ * Images to a table of features, standardised features and principal components, in this process and its children. Does
+ * nothing where the same result is there, and goes on where an earlier call stopped. Rejects with a `PomonaError`, whose
+ * `code` is for programs and whose `remedy` is for people.
+ */
+export function run(options: RunOptions): Run {
+  const { input, out, overwrite, refit, takeOver, onNotice, signal } = options;
+  const progress = new ProgressStream<RunProgress>();
+  const work = async (): Promise<RunSummary> => {
+    try {
+      const summary = await runHere({
+        ...placesOf(options),
+        input,
+        out,
+        config: resolveConfig({ flags: settingsIn(options) }),
+        overwrite,
+        refit,
+        takeOver,
+        onProgress: (state) => progress.push(state),
+        ...(onNotice && { onNotice }),
+        ...(signal && { signal }),
+      });
+      progress.end();
+      return summary;
+    } catch (error) {
+      progress.end({ error });
+      throw error;
+    }
+  };
+  const ended = work();
+  return Object.assign(ended, {
+    [Symbol.asyncIterator]: () => {
+      // Who follows the progress hears of a failure there.
+      ended.catch(() => {});
+      return progress[Symbol.asyncIterator]();
+    },
+  });
+}
+
+function settingsIn(options: RunOptions): Readonly<Record<string, unknown>> {
+  const given = options as unknown as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(settings.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
+}
