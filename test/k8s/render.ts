@@ -6,10 +6,12 @@ import { parseAllDocuments } from "yaml";
 import { repository } from "../support/places.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Every overlay of the repository, as a path from its root. */
-export const overlays: readonly string[] = readdirSync(join(repository, "k8s/overlays"))
-  .sort()
-  .map((name) => `k8s/overlays/${name}`);
+/** Every overlay and example of the repository, as a path from its root. */
+export const overlays: readonly string[] = ["k8s/overlays", "k8s/examples"].flatMap((folder) =>
+  readdirSync(join(repository, folder))
+    .sort()
+    .map((name) => `${folder}/${name}`),
+);
 
 /** kustomize by whichever name it is here; `npm run test:k8s` installs it where neither is. */
 function kustomize(): readonly string[] {
