@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
-import { weights } from "../support/places.ts";
+import { pomonaBin, weights } from "../support/places.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { askProbe, bytesOf, type DockerPod, docker, logsOf, startDockerPod } from "./docker-pod.ts";
 import { containersOf, isPomona, type Manifest, ofKind, type PlacedContainer, workloadsOf } from "./manifest.ts";
@@ -17,8 +18,14 @@ const buckets = ["example-pomona-photos", "example-pomona-results"];
 const home = "s3://example-pomona-results";
 const out = "results/first";
 
-/** Nobody logs in here, but without users a dashboard does not serve others. */
-const dashboardUsers = "nobody:viewer:none";
+/** Without users a dashboard serves nobody but its own machine. */
+function dashboardUsers(): string {
+  const password = randomBytes(20).toString("hex");
+  return execFileSync(process.execPath, [pomonaBin, "dashboard", "user", "somebody"], {
+    input: password,
+    encoding: "utf8",
+  });
+}
 
 /** The containers of the overlay `eks` as they are, but for the image and where Redis and S3 are. */
 describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () => {
@@ -33,8 +40,7 @@ describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () =>
   const secrets = {
     "pomona-redis": { url: "redis://redis:6379" },
     "pomona-s3": keys,
-    // Of a user whom nobody knows the password of.
-    "pomona-dashboard": { users: dashboardUsers },
+    "pomona-dashboard": { users: image === undefined ? "" : dashboardUsers().trim() },
   };
 
   /** Instead of a role by Pod Identity, and of S3 itself. */
@@ -149,12 +155,10 @@ describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () =>
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const names = workloadsOf(manifests)
-    .map(({ manifest }) => manifest.metadata.name)
-    .filter((n) => n !== "dashboard");
+  const names = workloadsOf(manifests).map(({ manifest }) => manifest.metadata.name);
 
   it("become ready as their probes ask, confined as their manifests say", async () => {
-    expect(names).toEqual(expect.arrayContaining(["coordinator", "worker-cpu", "reducer"]));
+    expect(names).toEqual(expect.arrayContaining(["coordinator", "worker-cpu", "reducer", "dashboard"]));
     const roles = names.map(startRole);
     for (const pod of roles) {
       await ready(pod);
