@@ -18,6 +18,7 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
   let proxy: FaultProxy;
   let scratch: string;
   let env: Record<string, string>;
+  let run: string;
 
   beforeAll(async () => {
     server = await startVersitygw();
@@ -29,6 +30,7 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
     const folder = join(scratch, "photos");
     const store = await openStore(input, { cwd: "/", s3: { endpoint: server.endpoint } });
     for (const key of await copyPhotos(folder, 12)) await store.put(key, await readFile(join(folder, key)));
+    await store.put("broken/none.jpg", Buffer.from("no image"));
   });
   beforeEach(() => {
     proxy.inject(({ method, url }) =>
@@ -40,13 +42,18 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
     await server?.close();
   });
 
-  it("a run succeeds, as the policy `run` promises", async () => {
+  it("a run succeeds, as the policy `run` promises, and is known again", async () => {
     const { json } = await mustRun(runArguments(input, out), { scratch, env });
-    expect(json).toMatchObject({ images: 12, featurized: 12 });
+    expect(json).toMatchObject({ images: 13, featurized: 12, quarantined: 1 });
+    run = json.run;
+    expect((await mustRun(runArguments(input, out), { scratch, env })).json).toMatchObject({ outcome: "finished" });
   });
 
   it.each([
     ["--overwrite", () => runArguments(input, out, "--overwrite")],
+    ["--refit", () => runArguments(input, out, "--refit", "--components", "3")],
+    ["another --csv", () => runArguments(input, out, "--csv", "full")],
+    ["retry", () => ["retry", run, "--json"]],
     ["clean", () => ["clean", out, "--json"]],
   ])("%s removes nothing and names the right", async (_, args) => {
     const ended = await pomona(args(), { scratch, env });

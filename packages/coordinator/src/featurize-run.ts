@@ -77,6 +77,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
   await runJobs({
     ...dispatch,
     name: "features",
+    turns: options.turns,
     jobs: missingBatches,
     onResult(job, result) {
       ledger.batchDone(job.batch, result);

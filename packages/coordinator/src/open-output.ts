@@ -26,6 +26,8 @@ export interface OpenOutputOptions extends BeginRunOptions {
   readonly takeOver: boolean;
   /** Called before a new run is recorded or an old one deleted; what it throws leaves no trace. */
   readonly beforeBegin: () => Promise<void>;
+  /** Called before a result is made that replaces a published one; what it throws leaves that as it is. */
+  readonly beforeReplace: () => Promise<void>;
 }
 
 /** What a request for an output amounts to. */
@@ -105,6 +107,7 @@ async function continueRun(
   }
   refuseCleaned(state, out.uri);
   refuseOtherModel(asked, made, out.uri);
+  if (success !== undefined || state.published > 0) await options.beforeReplace();
   // Its entry may be gone with an earlier home.
   await registerRun(options, run);
   await writeSettings(options, run);

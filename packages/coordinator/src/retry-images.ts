@@ -57,6 +57,7 @@ async function retryLayer(
   await runJobs({
     ...dispatch,
     name: "features",
+    turns,
     *jobs(): Iterable<RetryJob> {
       for (const batch of missing) {
         const id = `${run}-g${generation}-r${batch}-e${epoch}-${attempt}`;

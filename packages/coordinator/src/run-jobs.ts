@@ -9,6 +9,7 @@ import {
 } from "@pomona/core";
 import type { Dispatch } from "./dispatch.ts";
 import { RunGate } from "./run-gate.ts";
+import type { Turns } from "./virtual-time.ts";
 
 export interface RunJobsOptions<J extends Job> extends Dispatch {
   readonly name: QueueName;
@@ -17,6 +18,8 @@ export interface RunJobsOptions<J extends Job> extends Dispatch {
    * when no more are wanted: a source that is waiting must end then.
    */
   readonly jobs: (stop: AbortSignal) => AsyncIterable<J> | Iterable<J>;
+  /** Priorities of jobs that wait are lowered together, see `VirtualTime`. */
+  readonly turns?: Pick<Turns, "onSetBack">;
   readonly onResult: (job: J, result: JobResult) => void;
   /** A job to try instead of a failed one, or undefined to end with its error. */
   readonly onFailure?: (job: J, error: JobFailure) => J | undefined;
@@ -31,13 +34,15 @@ const watchMs = 1_000;
  */
 export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promise<void> {
   const { queue, name, jobs, window, onResult, onFailure, signal } = options;
-  const { gate = new RunGate(), silenceMs = 30_000, waitForActive = true } = options;
+  const { gate = new RunGate(), silenceMs = 30_000, waitForActive = true, turns } = options;
   const inFlight = new Map<string, J>();
   const retries: J[] = [];
   const stopping = new AbortController();
   let failure: Error | undefined;
   /** Jobs of `inFlight` that were taken out of the queue while the gate is closed. */
   let withdrawn = 0;
+  /** Ticks by which priorities were lowered so far. */
+  let setBack = 0;
   let lastEnd = performance.now();
   let wake = (): void => {};
   const stop = queue.onEnded(name, (event) => {
@@ -80,9 +85,10 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
   }
   async function passAll(): Promise<void> {
     for await (const job of jobs(stopping.signal)) {
+      const before = setBack;
       while ((inFlight.size >= window() || !gate.isOpen) && !stopped()) await changed();
       if (stopped()) return;
-      await add(job);
+      await add(lowered(job, setBack - before));
     }
     while ((inFlight.size > 0 || retries.length > 0) && !stopped()) {
       const again = retries.shift();
@@ -102,6 +108,13 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     withdrawn = 0;
     lastEnd = performance.now();
     if (inFlight.size > 0) await queue.add(name, [...inFlight.values()]);
+  }
+  /** What waits is withdrawn and added again under its new priority. */
+  async function lower(ticks: number): Promise<void> {
+    for (const job of inFlight.values()) inFlight.set(job.id, lowered(job, ticks));
+    if (!gate.isOpen) return;
+    await withdraw();
+    await addAgain();
   }
   /** Withdraws what waits, then waits for the rest. Which jobs were withdrawn nobody knows, only how many: they never end. */
   async function windDown(): Promise<void> {
@@ -131,6 +144,10 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
       if (gate.isOpen) await addAgain();
     }),
   );
+  const stopSetBacks = turns?.onSetBack((ticks) => {
+    setBack += ticks;
+    mend(() => lower(ticks));
+  });
   const watch = setInterval(() => {
     const silent = performance.now() - lastEnd > silenceMs;
     if (silent && gate.isOpen && inFlight.size > 0) mend(addAgain);
@@ -150,8 +167,13 @@ export async function runJobs<J extends Job>(options: RunJobsOptions<J>): Promis
     clearInterval(watch);
     stopInterrupted();
     stopGate();
+    stopSetBacks?.();
     stop();
   }
+}
+
+function lowered<J extends Job>(job: J, ticks: number): J {
+  return ticks === 0 ? job : { ...job, priority: Math.max(0, job.priority - ticks) };
 }
 
 /** Exit codes of failures that cross the queue. */

@@ -58,6 +58,35 @@ describe("runJobs", () => {
     expect(widest).toBe(4);
   });
 
+  test("lowers the priorities of what waits, and of what is pulled by then, when time is set back", async () => {
+    const done: string[] = [];
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    consume(async ({ id }) => {
+      await opened;
+      done.push(id);
+      return result;
+    }, 1);
+    let setBack = (_: number): void => {};
+    const turns = {
+      onSetBack(listener: (ticks: number) => void) {
+        setBack = listener;
+        return () => {};
+      },
+    };
+    const passed = passing({ jobs: () => jobs(5).map((each) => ({ ...each, priority: 1000 + each.batch })), turns });
+    await turn();
+    setBack(1000);
+    await turn();
+    // Of another run, which is at tick 3 by now.
+    await queue.add("features", [{ ...job(9, "other"), run: "s", priority: 2.5 }]);
+    open();
+    await passed;
+    expect(done).toEqual(["j0", "j1", "j2", "other", "j3", "j4"]);
+  });
+
   test("of jobs that are not its own takes no notice", async () => {
     consume(async () => result);
     const seen: string[] = [];

@@ -46,6 +46,7 @@ export function open({ home, input, out }: Scene, request: Request = {}): Promis
     takeOver: false,
     now: () => new Date(),
     beforeBegin: async () => {},
+    beforeReplace: async () => {},
     ...request,
     config: resolveConfig({ flags: { batchSize: 4, ...request.config } }),
   });

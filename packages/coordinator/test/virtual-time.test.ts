@@ -24,3 +24,20 @@ test("with no run active time stands still", () => {
   first.end();
   expect(time.begin().take(1)).toBe(9);
 });
+
+test("never comes near the largest priority, and keeps the order of runs", () => {
+  const time = new VirtualTime();
+  const [big, other, paused] = [time.begin(), time.begin(), time.begin()];
+  let lowered = 0;
+  big.onSetBack((ticks) => (lowered += ticks));
+  let largest = 0;
+  // 400 million images; one run never hands out any.
+  for (let i = 0; i < 50_000; i++) {
+    const [a, b] = [big.take(4096), other.take(4096)];
+    largest = Math.max(largest, a, b);
+    expect(Math.abs(a - b)).toBeLessThanOrEqual(64);
+  }
+  expect(largest).toBeLessThan(2 ** 20 + 100);
+  expect(lowered).toBeGreaterThan(2 ** 20);
+  expect(paused.take(1)).toBe(0);
+});

@@ -29,19 +29,31 @@ export function addPlaceFlags(command: Command): Command {
   return addFlags(command, placeNames, "Where runs are:");
 }
 
-/** Adds the flags of some options alone, under one heading. */
-export function addFlagsOf(command: Command, chosen: readonly string[], heading: string): Command {
-  return addFlags(command, new Set(chosen), heading);
+/** Adds the flags of some options alone, under one heading; `defaults` are those of this command where it has others. */
+export function addFlagsOf(
+  command: Command,
+  chosen: readonly string[],
+  heading: string,
+  defaults: Readonly<Record<string, string>> = {},
+): Command {
+  return addFlags(command, new Set(chosen), heading, defaults);
 }
 
-function addFlags(command: Command, chosen: ReadonlySet<string>, onlyHeading?: string): Command {
+function addFlags(
+  command: Command,
+  chosen: ReadonlySet<string>,
+  onlyHeading?: string,
+  defaults: Readonly<Record<string, string>> = {},
+): Command {
   for (const { heading: tier, schema } of tiers) {
     const heading = onlyHeading ?? tier;
     for (const [name, option] of Object.entries(schema.shape)) {
       if (!chosen.has(name)) continue;
       const { value, description = "" } = (option.meta() ?? {}) as OptionMeta;
       const flag = `${flagOf(name)}${value === undefined ? "" : ` <${value}>`}`;
-      command.addOption(new Option(flag, description + defaultOf(option)).helpGroup(heading));
+      command.addOption(
+        new Option(flag, description + (ownDefault(defaults[name]) ?? defaultOf(option))).helpGroup(heading),
+      );
     }
   }
   return command;
@@ -50,6 +62,10 @@ function addFlags(command: Command, chosen: ReadonlySet<string>, onlyHeading?: s
 /** The options among a command's flags, as `resolveConfig` takes them. */
 export function configFlags(flags: Readonly<Record<string, unknown>>): ConfigSource {
   return Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
+}
+
+function ownDefault(value: string | undefined): string | undefined {
+  return value && ` (default ${value})`;
 }
 
 function defaultOf(option: { safeParse(value: unknown): { data?: unknown } }): string {

@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { checkReachable, identifyProcess, type OpenOutputOptions, preflight } from "@pomona/coordinator";
+import {
+  checkReachable,
+  identifyProcess,
+  type OpenOutputOptions,
+  preflight,
+  requireDeletion,
+} from "@pomona/coordinator";
 import { type Config, makeRunId, type ObjectStore } from "@pomona/core";
 import { FolderStore, type OpenStoreOptions, s3OptionsOf } from "@pomona/store";
 import { describeSkipped, type Images, openImages, openPlace } from "./places.ts";
@@ -71,6 +77,8 @@ export async function prepareOutput(
       refit,
       takeOver,
       now: () => new Date(),
+      // Its mark, and files that the new one has not, are to be removed.
+      beforeReplace: () => requireDeletion(bareOut),
       async beforeBegin() {
         stores.beforeBegin?.();
         await preflight({

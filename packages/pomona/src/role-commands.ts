@@ -49,8 +49,8 @@ export function addRoleCommands(
 }
 
 function addRoleFlags(command: Command): Command {
-  const { grace, healthHost, healthPort } = roleDefaults;
-  return addFlagsOf(addPlaceFlags(command), ["logLevel"], "How it is told:")
+  const { grace, healthHost, healthPort, logLevel } = roleDefaults;
+  return addFlagsOf(addPlaceFlags(command), ["logLevel"], "How it is told:", { logLevel })
     .option("--config <file>", "options as JSON; flags and environment win")
     .option("--grace <seconds>", `after SIGTERM: finish, or else hand back, what is in hand (default ${grace})`)
     .option("--health-port <port>", `serves /healthz, /readyz and /metrics; 0 for none (default ${healthPort})`)

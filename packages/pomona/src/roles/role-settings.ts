@@ -25,13 +25,13 @@ export interface RoleSettings {
   readonly s3: S3Options | undefined;
 }
 
-export const roleDefaults = { grace: "90", healthHost: "127.0.0.1", healthPort: "9464" } as const;
+export const roleDefaults = { grace: "90", healthHost: "127.0.0.1", healthPort: "9464", logLevel: "info" } as const;
 
 export async function roleSettings(flags: RoleFlags, { env, cwd }: Surroundings): Promise<RoleSettings> {
   const { healthHost = roleDefaults.healthHost } = flags;
   const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
   // Nobody watches a role as one watches a run: its log is all there is.
-  const config = resolveConfig({ flags: configFlags(flags), env, file: { logLevel: "info", ...file } });
+  const config = resolveConfig({ flags: configFlags(flags), env, file: { logLevel: roleDefaults.logLevel, ...file } });
   const { redis } = config.machine;
   if (redis === undefined) {
     throw new UsageError("bad-option", "--redis <url> is missing: the roles of a pool meet in Redis", {
