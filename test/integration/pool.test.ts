@@ -191,7 +191,20 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
     expect(refused).toBeLessThan(30);
     expect(misfit.said().match(/run refused/g)).toHaveLength(1);
     expect(existsSync(join(out, "_SUCCESS"))).toBe(false);
+    const status = await pool.client("status", run);
+    expect(status).toMatch(/^trouble +no worker of this pool fits the run/m);
+    expect(status).toMatch(/^trouble +1 × worker refuses run .*engine: tfjs-node, here tfjs-wasm/m);
+    const env = { POMONA_REDIS: pool.redis.url };
+    const following = startPomona(["run", input, "--out", out, "--weights", weights, ...wasm], {
+      scratch: pool.scratch,
+      env,
+    });
+    await waitFor("the follower to be told", () =>
+      /no worker of this pool fits the run(.|\n)*engine: tfjs-node, here tfjs-wasm/.test(following.said()),
+    );
     await pool.client("cancel", run);
+    const { code, stderr } = await following.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("was cancelled by")]);
     await misfit.stop();
   });
 

@@ -59,7 +59,7 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
     const ended = await pomona(args(), { scratch, env });
     expect(ended.code).toBe(1);
     expect(`${ended.json.error?.message} ${ended.json.error?.remedy}`).toContain("s3:DeleteObject");
-    expect(ended.seconds).toBeLessThan(15);
+    expect(ended.seconds).toBeLessThan(30);
     expect((await pomona(["validate", out], { scratch, env })).code).toBe(0);
   });
 

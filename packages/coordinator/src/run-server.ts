@@ -23,6 +23,8 @@ export interface RunServerOptions {
   readonly onProgress?: (run: string, progress: RunProgress) => void;
   readonly onBegun?: (run: ActiveRun) => void;
   readonly onEnded?: (run: ActiveRun, end: RunEnd) => void;
+  /** Told, each time that it is looked at, of a run that ended without this process. */
+  readonly onFoundEnded?: (run: OpenRun) => void;
   /** A run that cannot even be opened, or a home that cannot be listed: told each time, tried again later. */
   readonly onTrouble?: (error: unknown, run: string | undefined) => void;
   readonly now?: () => Date;
@@ -118,6 +120,7 @@ export class RunServer {
     });
     const adopted = opened === undefined ? "not-opened" : await adoptRun({ opened, owner, now });
     if (typeof adopted === "string") {
+      if (adopted === "ended" && opened !== undefined) this.#options.onFoundEnded?.(opened);
       this.#lookAgainAt.set(run, time + this.#believe(run, adopted, time));
       return;
     }

@@ -41,6 +41,8 @@ export const logEntry = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cancelled"), at, by: z.string() }),
   z.strictObject({ kind: z.literal("paused"), at, by: z.string() }),
   z.strictObject({ kind: z.literal("resumed"), at, by: z.string() }),
+  /** Whoever asked to be told of the end was told of it. */
+  z.strictObject({ kind: z.literal("notified"), at }),
   /** `owner` removes the earlier result and run; an interrupted removal is continued by whoever comes next. */
   z.strictObject({ kind: z.literal("deleting"), at, epoch: z.number(), owner }),
   z.strictObject({ kind: z.literal("deleted"), at }),
@@ -71,6 +73,8 @@ export interface LogState {
   /** Who paused, resumed or cancelled it last. */
   readonly by: string | undefined;
   readonly failure: z.output<typeof failure> | undefined;
+  /** The end was told to the address that the run's settings name. */
+  readonly notified: boolean;
 }
 
 export const emptyLog: LogState = {
@@ -87,6 +91,7 @@ export const emptyLog: LogState = {
   at: undefined,
   by: undefined,
   failure: undefined,
+  notified: false,
 };
 
 const emptyRun = { generation: 1, published: 0, paused: false, cleaned: false, by: undefined } as const;
@@ -98,7 +103,16 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
     case "open": {
       const fresh = entry.run === state.run ? {} : emptyRun;
       const { run, epoch, owner: by, at: openedAt } = entry;
-      const opened = { ...next, ...fresh, run, epoch, owner: by, openedAt, status: "running" } as const;
+      const opened = {
+        ...next,
+        ...fresh,
+        run,
+        epoch,
+        owner: by,
+        openedAt,
+        status: "running",
+        notified: false,
+      } as const;
       return { ...opened, generation: entry.generation ?? opened.generation, failure: undefined };
     }
     case "closed":
@@ -115,6 +129,9 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
       return { ...next, paused: true, by: entry.by };
     case "resumed":
       return { ...next, paused: false, by: entry.by };
+    case "notified":
+      // The end is as old as it was.
+      return { ...next, at: state.at, notified: true };
     case "deleting": {
       const { epoch, owner: by, at: openedAt } = entry;
       return { ...next, epoch, owner: by, openedAt, status: "deleting" };

@@ -138,6 +138,11 @@ export class BullmqQueue implements JobQueue {
     return (await this.consumers(queue)).reduce((sum, { slots }) => sum + slots, 0);
   }
 
+  /** Says now, not at the next sign of life, what the consumers of this process say of themselves. */
+  announce(): void {
+    for (const consumer of this.#consumers) consumer.announce();
+  }
+
   /** Who takes jobs of this queue now, in any process. */
   consumers(queue: QueueName): Promise<LiveConsumer[]> {
     return this.registry.consumers(queue);

@@ -46,10 +46,10 @@ export class PoolConsumer implements Consumer {
       patienceMs: stuckAfterMs,
       onStuck,
     });
-    this.#timer = setInterval(() => this.#announce(), announceEveryMs);
+    this.#timer = setInterval(() => this.announce(), announceEveryMs);
     this.#timer.unref();
-    redis.on("ready", () => this.#announce());
-    this.#announce();
+    redis.on("ready", () => this.announce());
+    this.announce();
   }
 
   async close(options?: { readonly graceMs?: number }): Promise<void> {
@@ -60,8 +60,8 @@ export class PoolConsumer implements Consumer {
     await this.#consumer.close(options);
   }
 
-  /** Not while Redis is away: what is said then would pile up until it is back. */
-  #announce(): void {
+  /** Says that it is alive. Not while Redis is away: what is said then would pile up until it is back. */
+  announce(): void {
     if (this.#redis.status !== "ready" || this.#consumer.isClosing) return;
     this.#registry.announce(this.#queue, { ...this.#about(), ...this.#self }).catch(() => {});
   }

@@ -11,7 +11,7 @@ import { s3OptionsOf } from "@pomona/store";
 import { findRun } from "../client/find-run.ts";
 import { type ListedRun, listRuns } from "../client/list-runs.ts";
 import { submitToPool } from "../client/run-in-pool.ts";
-import { type RunStatus, readRunStatus } from "../client/run-status.ts";
+import { type RunStatus, readTroubledStatus } from "../client/run-status.ts";
 import type { Submitted } from "../client/submit-run.ts";
 import type { AllowedPlaces } from "./allowed-places.ts";
 
@@ -67,7 +67,7 @@ export function poolOperations(options: PoolOperationsOptions): PoolOperations {
       return { run: submitted.run, outcome: submitted.outcome, out: submitted.out.uri };
     },
     list: (last) => listRuns({ home, s3, registry, last }),
-    status: async (run) => readRunStatus(await findRun(home, run, s3), registry),
+    status: async (run) => readTroubledStatus(await findRun(home, run, s3), registry),
     async operate(operation, run) {
       const { log } = await findRun(home, run, s3);
       const changed = await operateRun(operation, { log, run, by, now: () => new Date() });

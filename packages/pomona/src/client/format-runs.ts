@@ -33,6 +33,7 @@ export function formatStatus(status: RunStatus, now: Date): string {
     ...(owner === undefined ? [] : [`driven by  ${owner}`]),
     ...(status.generation > 1 ? [`generation ${status.generation}`] : []),
     ...(progress === undefined ? [`images     ${formatImages(status)}`] : [`progress   ${formatProgress(status)}`]),
+    ...(status.troubles ?? []).map((trouble) => `trouble    ${trouble}`),
     ...(failure === undefined ? [] : [`failure    ${failure.message}`]),
     ...(failure?.remedy === undefined ? [] : [`           ${failure.remedy}`]),
     ...(status.cleaned ? ["cleaned    its stored features were removed"] : []),

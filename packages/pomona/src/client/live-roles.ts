@@ -35,6 +35,21 @@ export function describeTroubles({ workers, reducers }: LiveRoles): string[] {
   return [...counts].map(([trouble, n]) => `${n} × ${trouble}`);
 }
 
+/** What keeps this pool from one of its runs, in words: nobody there, or processes that refuse the run. */
+export function describeTroublesOf(run: string, roles: LiveRoles): string[] {
+  const { workers } = roles;
+  const missing = describeMissing(roles);
+  const refusing = workers.filter(({ trouble }) => trouble?.includes(`refuses run ${run}`));
+  const isRefused = refusing.length > 0 && refusing.length === workers.length;
+  return [
+    ...(missing === undefined ? [] : [`this pool has ${missing} now: the run waits`]),
+    ...(isRefused
+      ? [`no worker of this pool fits the run: it waits for one that does, or for pomona cancel ${run}`]
+      : []),
+    ...describeTroubles(roles).filter((trouble) => trouble.includes(run)),
+  ];
+}
+
 /**
  * Waits until the pool has a coordinator and a worker. Says at once what is missing; answers it, in words, where it is
  * still missing after `waitMs`. A missing reducer is said too, but it is needed at the end only.

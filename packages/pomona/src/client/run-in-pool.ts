@@ -57,7 +57,7 @@ export async function runInPool(options: RunInPoolOptions): Promise<RunSummary> 
     try {
       const missing = await awaitRoles({ registry, waitMs, onNotice, signal });
       if (missing !== undefined) throw await withoutPool(submitted, missing, options.submittedBy);
-      onClose(watchTroubles(registry, onNotice));
+      onClose(watchTroubles(registry, run, onNotice));
       const seen = new SeenProgress(startedAt);
       const ended = await followRun({
         out,

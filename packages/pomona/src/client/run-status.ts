@@ -1,5 +1,6 @@
 import {
   decodeSuccess,
+  isOver,
   type LogState,
   outputLayout,
   type RunProgress,
@@ -10,6 +11,7 @@ import {
 } from "@pomona/core";
 import type { PoolRegistry } from "@pomona/queue";
 import { type FoundRun, getIfThere, readRunFile } from "./find-run.ts";
+import { describeTroublesOf, liveRoles } from "./live-roles.ts";
 
 /** One run as `status`, `runs` and the API show it. */
 export interface RunStatus {
@@ -36,6 +38,8 @@ export interface RunStatus {
   readonly progress?: RunProgress;
   /** Of a failed one. */
   readonly failure?: LogState["failure"];
+  /** Of an unfinished run, where a pool was asked: what keeps it from the run. */
+  readonly troubles?: readonly string[];
 }
 
 /** Reads it from the store; an unfinished run's progress from Redis where it is told there. */
@@ -66,6 +70,18 @@ export async function readRunStatus(
     ...(progress && { progress }),
     ...(state.failure && { failure: state.failure }),
   };
+}
+
+/** The same with what keeps the pool from it. */
+export async function readTroubledStatus(
+  found: FoundRun,
+  registry: Pick<PoolRegistry, "progress" | "consumers"> | undefined,
+): Promise<RunStatus> {
+  const status = await readRunStatus(found, registry);
+  if (registry === undefined || isOver(status.state)) return status;
+  const roles = await liveRoles(registry).catch(() => undefined);
+  const troubles = roles === undefined ? [] : describeTroublesOf(status.run, roles);
+  return troubles.length === 0 ? status : { ...status, troubles };
 }
 
 async function progressOf(

@@ -4,7 +4,7 @@ import { type FoundRun, findRun } from "../client/find-run.ts";
 import { formatPool, formatRuns, formatStatus } from "../client/format-runs.ts";
 import { listRuns } from "../client/list-runs.ts";
 import { liveRoles } from "../client/live-roles.ts";
-import { type RunStatus, readRunStatus } from "../client/run-status.ts";
+import { type RunStatus, readTroubledStatus } from "../client/run-status.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { inPool, type PlaceFlags, type PoolContext } from "./pool-context.ts";
 
@@ -66,7 +66,7 @@ async function watch(
 }
 
 async function lookAtRun(found: FoundRun, { queue }: PoolContext): Promise<View> {
-  const status = await readRunStatus(found, queue?.registry);
+  const status = await readTroubledStatus(found, queue?.registry);
   return { value: status, text: formatStatus(status, new Date()), exitCode: exitCodeOf(status) };
 }
 

@@ -11,7 +11,8 @@ import { openImages, openPlace } from "../places.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { version } from "../version.ts";
-import { notify, type RunNotice } from "./notify.ts";
+import { EndNotices } from "./end-notices.ts";
+import type { RunNotice } from "./notify.ts";
 import { reachHome } from "./reach-home.ts";
 import type { RoleFlags } from "./role-settings.ts";
 import { RoundClock } from "./round-clock.ts";
@@ -50,7 +51,7 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
   };
   const home: ObjectStore = new PatientStore(bareHome, new Patience({ giveUpAfterMs: homeGiveUpAfterMs }), { onRetry });
   const lists = new Map<string, () => Promise<void>>();
-  const notices = new Set<Promise<void>>();
+  const notices = new EndNotices(log);
   const troubles = new TroubleLog(log);
 
   const server = new RunServer({
@@ -69,10 +70,11 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
     onEnded: (run, end) => {
       void lists.get(run.adopted.file.run)?.();
       lists.delete(run.adopted.file.run);
-      const told = tellEnd(run, end, context);
-      notices.add(told);
-      void told.finally(() => notices.delete(told));
+      logEnd(run, end, log);
+      notices.tell(run.adopted);
     },
+    // Its coordinator may have died before it told anybody.
+    onFoundEnded: (run) => notices.tell(run),
     onTrouble: (error, run) => troubles.tell(error, run),
   });
 
@@ -114,7 +116,7 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       for (const timer of timers) clearInterval(timer);
       await clock.stop();
       await server.close();
-      await Promise.all(notices);
+      await notices.settle();
       await registry.withdraw("coordinator", self.id).catch(() => {});
     },
   };
@@ -142,25 +144,11 @@ async function refuseSecondHome(registry: PoolRegistry, mine: string): Promise<v
   );
 }
 
-async function tellEnd({ adopted }: ActiveRun, end: RunEnd, { log }: RoleContext): Promise<void> {
-  const { file, out, settings } = adopted;
-  const { run } = file;
+function logEnd({ adopted }: ActiveRun, end: RunEnd, log: RoleContext["log"]): void {
+  const { run } = adopted.file;
   if (end.outcome === "done") log.info({ run, books: end.success.books }, "run done");
   else if (end.outcome === "failed") log.error({ run, ...failureOf(end.error) }, "run failed");
   else log.info({ run, reason: end.reason }, "run left");
-  if (settings.notify === undefined) return;
-  const notice = await noticeOf(adopted, end);
-  if (notice !== undefined) await notify(settings.notify, { run, out: out.uri, ...notice }, log);
-}
-
-async function noticeOf(
-  { log }: ActiveRun["adopted"],
-  end: RunEnd,
-): Promise<Omit<RunNotice, "run" | "out"> | undefined> {
-  if (end.outcome === "done") return { outcome: "done", books: end.success.books };
-  if (end.outcome === "failed") return { outcome: "failed", error: failureOf(end.error) };
-  const state = await log.read().catch(() => undefined);
-  return state?.status === "cancelled" ? { outcome: "cancelled" } : undefined;
 }
 
 function failureOf(error: unknown): NonNullable<RunNotice["error"]> {

@@ -14,20 +14,21 @@ export interface RunNotice {
 const tries = 3;
 const timeoutMs = 5000;
 
-/** Tells a web address how a run ended: a POST of JSON, tried three times. Never throws; the run has ended anyhow. */
+/** Tells a web address how a run ended: a POST of JSON, tried three times. Answers whether it was taken; never throws. */
 export async function notify(
   url: string,
   notice: RunNotice,
   log: Log,
   { pauseMs = 2000 }: { readonly pauseMs?: number } = {},
-): Promise<void> {
+): Promise<boolean> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     const trouble = await post(url, notice);
-    if (trouble === undefined) return;
+    if (trouble === undefined) return true;
     // Of the address only its host: the rest may be a secret.
     log.warn({ run: notice.run, attempt, host: hostOf(url) }, `the end of the run could not be told: ${trouble}`);
     if (attempt < tries) await sleep(pauseMs * attempt);
   }
+  return false;
 }
 
 async function post(url: string, notice: RunNotice): Promise<string | undefined> {

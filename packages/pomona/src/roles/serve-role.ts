@@ -89,6 +89,8 @@ export async function serveRole(kind: RoleKind, flags: RoleFlags, surroundings: 
         signal: stop,
       });
       onClose(() => queue.close());
+      // Whoever follows a run is not to wait for the next sign of life.
+      standing.onNews = () => queue.announce();
       queue.onInterrupted((reason) => {
         metrics.interrupted();
         log.warn({ reason }, "jobs may have been lost");

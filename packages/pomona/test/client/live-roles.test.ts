@@ -1,7 +1,7 @@
 import type { LiveConsumer, PoolRegistry } from "@pomona/queue";
 import { describe, expect, test } from "vitest";
 import { homeOfPool } from "../../src/client/home-of-pool.ts";
-import { awaitRoles, describeMissing, describeTroubles, type LiveRoles } from "../../src/client/live-roles.ts";
+import { awaitRoles, describeMissing, describeTroubles, describeTroublesOf, type LiveRoles } from "../../src/client/live-roles.ts";
 import { poolFlag } from "../../src/client/pool-flag.ts";
 import { refuseLocalPlaces } from "../../src/client/refuse-local-places.ts";
 
@@ -35,6 +35,19 @@ describe("who is alive in a pool", () => {
     expect(describeTroubles({ ...nobody, workers: [refusing, refusing, on("b")] })).toEqual([
       "2 × worker refuses run r: other weights",
     ]);
+  });
+
+  test("is told to whoever asks after one run: nobody there, or nobody that fits", () => {
+    const refusing = on("a", { role: "worker", trouble: "refuses run r: engine: x, here y" });
+    const pool = { ...nobody, coordinators: [on("c")] };
+    expect(describeTroublesOf("r", pool)).toEqual(["this pool has no worker now: the run waits"]);
+    const reason = "1 × worker refuses run r: engine: x, here y";
+    expect(describeTroublesOf("r", { ...pool, workers: [refusing, on("b")] })).toEqual([reason]);
+    expect(describeTroublesOf("r", { ...pool, workers: [refusing] })).toEqual([
+      expect.stringContaining("no worker of this pool fits the run"),
+      reason,
+    ]);
+    expect(describeTroublesOf("s", { ...pool, workers: [refusing] })).toEqual([]);
   });
 
   test("is waited for: what is missing is said at once, and answered at the end", async () => {
