@@ -47,7 +47,7 @@ describe("who is alive in a pool", () => {
       expect.stringContaining("no worker of this pool fits the run"),
       reason,
     ]);
-    expect(describeTroublesOf("s", { ...pool, workers: [refusing] })).toEqual([]);
+    expect(describeTroublesOf("another", { ...pool, workers: [refusing] })).toEqual([]);
   });
 
   test("is waited for: what is missing is said at once, and answered at the end", async () => {
