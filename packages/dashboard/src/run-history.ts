@@ -32,6 +32,7 @@ const descriptions: { readonly [K in LogEntry["kind"]]: Describe<K> } = {
   cancelled: ({ by }) => `cancelled by ${by}`,
   paused: ({ by }) => `paused by ${by}`,
   resumed: ({ by }) => `resumed by ${by}`,
+  notified: () => "its end was told to the address that wanted to know",
   deleting: () => "its output is being deleted",
   deleted: () => "its output was deleted",
   cleaned: ({ by }) => `stored features removed by ${by}`,

@@ -1,7 +1,13 @@
 import type { LiveConsumer, PoolRegistry } from "@pomona/queue";
 import { describe, expect, test } from "vitest";
 import { homeOfPool } from "../../src/client/home-of-pool.ts";
-import { awaitRoles, describeMissing, describeTroubles, describeTroublesOf, type LiveRoles } from "../../src/client/live-roles.ts";
+import {
+  awaitRoles,
+  describeMissing,
+  describeTroubles,
+  describeTroublesOf,
+  type LiveRoles,
+} from "../../src/client/live-roles.ts";
 import { poolFlag } from "../../src/client/pool-flag.ts";
 import { refuseLocalPlaces } from "../../src/client/refuse-local-places.ts";
 
