@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { encodeJpeg } from "@pomona/vision";
 import { drawFruitPicture } from "./draw-fruit.ts";
 import { fruitKinds } from "./fruit-kinds.ts";
@@ -15,12 +13,13 @@ export interface DrawFruitOptions {
 const inFlight = 8;
 
 /**
- * Draws pictures of fruit into `folder/<kind>/<kind>_<number>.jpg`, 200 to 300 pixels a side, the same at every call.
+ * Draws pictures of fruit as `<kind>/<kind>_<number>.jpg`, 200 to 300 pixels a side, the same at every call.
  *
+ * @param write takes the bytes of a picture, several at a time
  * @returns how many there are
  */
 export async function drawFruit(
-  folder: string,
+  write: (key: string, jpeg: Uint8Array) => Promise<void>,
   { perLabel = 60, onProgress = () => {}, signal }: DrawFruitOptions = {},
 ): Promise<number> {
   const kinds = Object.keys(fruitKinds);
@@ -28,12 +27,11 @@ export async function drawFruit(
   const writing = new Set<Promise<void>>();
   let done = 0;
   for (const kind of kinds) {
-    await mkdir(join(folder, kind), { recursive: true });
     for (let i = 0; i < perLabel; i++) {
       signal?.throwIfAborted();
-      const file = join(folder, kind, `${kind}_${String(i + 1).padStart(3, "0")}.jpg`);
+      const key = `${kind}/${kind}_${String(i + 1).padStart(3, "0")}.jpg`;
       const written = drawFruitJpeg(kind, i)
-        .then((bytes) => writeFile(file, bytes))
+        .then((bytes) => write(key, bytes))
         .then(() => {
           writing.delete(written);
           done += 1;

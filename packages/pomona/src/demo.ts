@@ -1,15 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type ConfigSource, type RunProgress, resolveConfig } from "@pomona/core";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type RunProgress, resolveConfig } from "@pomona/core";
 import { type Validation, validateOutput } from "@pomona/report";
-import { findWeights, untrainedSource } from "@pomona/vision";
+import { demoFolder } from "./demo-folder.ts";
 import { drawFruit } from "./demo-photos.ts";
+import { demoScatter } from "./demo-scatter.ts";
+import { demoWeights } from "./demo-weights.ts";
 import { openPlace } from "./places.ts";
 import { run } from "./run.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { findSamplePhotos, samplePhotosFolder } from "./sample-photos.ts";
-import { scatterPoints } from "./scatter-points.ts";
-import { scatterSvg } from "./scatter-svg.ts";
 
 export interface DemoOptions {
   readonly cwd: string;
@@ -26,7 +26,7 @@ export interface DemoOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the demo made; the paths are absolute. */
+/** What the demo made; the paths are absolute, or addresses where it is on S3. */
 export interface DemoResult {
   readonly summary: RunSummary;
   readonly validation: Validation;
@@ -42,9 +42,6 @@ export interface DemoResult {
     readonly scatter: string;
   };
 }
-
-/** What everything is written to, in the working folder. */
-export const demoFolder = "pomona-demo";
 
 /**
  * The main job on the 300 sample photos, or where these are not, on 300 drawings of fruit; then validated and plotted.
@@ -73,7 +70,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const validation = await validateOutput(await openPlace(result, cwd, "output"));
   const csv = join(result, "result.csv");
   const scatter = join(folder, "scatter.svg");
-  await writeFile(scatter, scatterOf(await readFile(csv), summary));
+  await writeFile(scatter, demoScatter(await readFile(csv), summary));
   const paths = {
     photos,
     result,
@@ -84,24 +81,6 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
     scatter,
   };
   return { summary, validation, paths };
-}
-
-/** Only the demo may go on without weights, and only where nobody named any. */
-async function demoWeights({
-  cwd,
-  cacheDir,
-  env,
-  onNotice,
-}: Required<Pick<DemoOptions, "cwd" | "cacheDir" | "env" | "onNotice">>): Promise<ConfigSource> {
-  if (env.POMONA_WEIGHTS) return {};
-  try {
-    await findWeights({ cacheDir, cwd });
-    return {};
-  } catch (error) {
-    onNotice(error instanceof Error ? error.message : String(error));
-    onNotice("WARNING: the demo goes on with a RANDOM network (untrained): its numbers describe nothing.");
-    return { weights: untrainedSource };
-  }
 }
 
 async function demoPhotos({
@@ -117,17 +96,13 @@ async function demoPhotos({
   }
   const photos = join(folder, "photos");
   onNotice(`There are no photos in ${samplePhotosFolder}: drawing some fruit into ${photos}`);
-  await drawFruit(photos, { signal });
+  await drawFruit(
+    async (key, jpeg) => {
+      const file = join(photos, key);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, jpeg);
+    },
+    { signal },
+  );
   return photos;
-}
-
-function scatterOf(csv: Uint8Array, { explainedVariance, untrained, featurized }: RunSummary): string {
-  const axis = (i: number): string => {
-    const share = explainedVariance[i];
-    return share === undefined
-      ? `(no component ${i + 1})`
-      : `pca_${i + 1} (${(share * 100).toFixed(1)} % of the variance)`;
-  };
-  const title = `MobileNetV2 features of ${featurized} images, 2 components${untrained ? " – UNTRAINED NETWORK" : ""}`;
-  return scatterSvg(scatterPoints(csv), { title, xTitle: axis(0), yTitle: axis(1) });
 }

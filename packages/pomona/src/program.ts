@@ -7,7 +7,7 @@ import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addDashboardCommand } from "./dashboard-command.ts";
-import { addConfigFlags } from "./option-flags.ts";
+import { addConfigFlags, addPlaceFlags } from "./option-flags.ts";
 import { addPoolCommands } from "./pool-commands.ts";
 import { addRoleCommands } from "./role-commands.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -90,12 +90,13 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .addHelpText("after", "\nExample:\n  pomona compare result notebook/Results/parquet\n")
     .action(async (a, b, flags) => finish(await compareCommand(a, b, flags, surroundings)));
 
-  program
-    .command("demo")
+  addPlaceFlags(program.command("demo"))
     .summary("the whole job on 300 sample photos, or on drawings where there are none")
     .description(
-      "Runs, validates and draws the result of 300 sample photos (../shared/data) or 300 drawings of fruit, into ./pomona-demo.",
+      "Runs, validates and draws the result of 300 sample photos (../shared/data) or 300 drawings of fruit, into ./pomona-demo. With --redis a pool does it.",
     )
+    .option("--photos <location>", "with --redis: the first 300 images of this folder or s3:// prefix")
+    .option("--out <location>", "with --redis: where drawings, result and picture go (default pomona-demo)")
     .option("--open", "show the report at the end")
     .option("--json", "print one JSON object as the last line")
     .option("--plain", "progress as lines even on a terminal")

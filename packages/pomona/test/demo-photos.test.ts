@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { decodeImage } from "@pomona/vision";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawFruit } from "../src/demo-photos.ts";
@@ -16,11 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+function into(name: string): (key: string, jpeg: Uint8Array) => Promise<void> {
+  return async (key, jpeg) => {
+    const file = join(folder, name, key);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, jpeg);
+  };
+}
+
 test("draws as many pictures of five kinds as asked, which decode to 200 to 300 pixels", async () => {
   const progress: string[] = [];
-  expect(
-    await drawFruit(join(folder, "a"), { perLabel, onProgress: (done, total) => progress.push(`${done}/${total}`) }),
-  ).toBe(5 * perLabel);
+  expect(await drawFruit(into("a"), { perLabel, onProgress: (done, total) => progress.push(`${done}/${total}`) })).toBe(
+    5 * perLabel,
+  );
   expect(progress).toHaveLength(5 * perLabel);
   expect(progress.at(-1)).toBe("15/15");
   expect((await readdir(join(folder, "a"))).sort()).toEqual(["apple", "banana", "orange", "pear", "plum"]);
@@ -36,8 +44,8 @@ test("draws as many pictures of five kinds as asked, which decode to 200 to 300 
 });
 
 test("draws the same again, byte for byte, and no two pictures alike", async () => {
-  await drawFruit(join(folder, "b"), { perLabel });
-  await drawFruit(join(folder, "c"), { perLabel });
+  await drawFruit(into("b"), { perLabel });
+  await drawFruit(into("c"), { perLabel });
   const seen = new Set<string>();
   for (const kind of kinds) {
     for (const name of await readdir(join(folder, "b", kind))) {
@@ -57,7 +65,7 @@ test("the mean colour of what is colourful tells its kind", () => {
 });
 
 test("stops when asked to", async () => {
-  await expect(drawFruit(join(folder, "d"), { perLabel, signal: AbortSignal.abort() })).rejects.toThrow("abort");
+  await expect(drawFruit(into("d"), { perLabel, signal: AbortSignal.abort() })).rejects.toThrow("abort");
 });
 
 test("refuses a fruit that it can't draw", () => {

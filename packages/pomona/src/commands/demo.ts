@@ -1,41 +1,53 @@
-import { exitCodes } from "@pomona/core";
+import { exitCodes, type RunProgress, UsageError } from "@pomona/core";
+import { poolFlag } from "../client/pool-flag.ts";
+import type { DemoResult } from "../demo.ts";
+import { demoFolder } from "../demo-folder.ts";
 import { describeSummary } from "../describe-summary.ts";
 import { openPath } from "../open-path.ts";
+import { configFlags } from "../option-flags.ts";
 import { createProgressView } from "../progress-view.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
+import { configOf, type PlaceFlags } from "./pool-context.ts";
 
-export interface DemoFlags {
+export interface DemoFlags extends PlaceFlags {
   /** Show the report when all is done. */
   readonly open?: boolean;
-  readonly json?: boolean;
   readonly plain?: boolean;
+  /** With a pool: where the photos are. */
+  readonly photos?: string;
+  /** With a pool: where the result goes. */
+  readonly out?: string;
 }
 
 /** `pomona demo`: exit code 0 when the result is valid. */
-export async function demoCommand(
-  surroundings: Surroundings,
-  { open: opens = false, json = false, plain = false }: DemoFlags = {},
-): Promise<number> {
-  const { env, cwd, stdout, stderr } = surroundings;
-  const { demo } = await import("../demo.ts");
+export async function demoCommand(surroundings: Surroundings, flags: DemoFlags = {}): Promise<number> {
+  const { env, cwd, stdout, stderr, user, signal } = surroundings;
+  const { open: opens = false, json = false, plain = false } = flags;
   const { formatValidation } = await import("@pomona/report");
-  const folders = userFolders(env, surroundings.homeFolder, surroundings.platform);
+  const { redis } = (await configOf(flags, surroundings)).machine;
+  if (redis === undefined) refusePoolFlags(flags);
+  const { home, cache: cacheDir } = userFolders(env, surroundings.homeFolder, surroundings.platform);
   const view = createProgressView(stderr, { plain: plain || json });
   const notice = (message: string): void => void stderr.write(`${message}\n`);
-  try {
-    const result = await demo({
+  async function result(): Promise<DemoResult> {
+    const common = {
       cwd,
-      home: folders.home,
-      cacheDir: folders.cache,
-      submittedBy: surroundings.user,
+      cacheDir,
+      submittedBy: user,
       env,
-      onProgress: (progress) => view.show(progress),
+      onProgress: (progress: RunProgress) => view.show(progress),
       onNotice: notice,
-      signal: surroundings.signal,
-    });
+      signal,
+    };
+    if (redis === undefined) return (await import("../demo.ts")).demo({ ...common, home });
+    const { photos, out = demoFolder } = flags;
+    const pool = { redis, poolFlag: poolFlag(redis, env), photos, out, flags: configFlags(flags) };
+    return (await import("../pool-demo.ts")).poolDemo({ ...common, ...pool });
+  }
+  try {
+    const { summary, validation, paths } = await result();
     view.close();
-    const { summary, validation, paths } = result;
     stdout.write(
       json
         ? `${JSON.stringify({ ...summary, valid: validation.ok, paths })}\n`
@@ -46,6 +58,14 @@ export async function demoCommand(
   } finally {
     view.close();
   }
+}
+
+function refusePoolFlags({ photos, out }: DemoFlags): void {
+  const flag = photos !== undefined ? "--photos" : out !== undefined ? "--out" : undefined;
+  if (flag === undefined) return;
+  throw new UsageError("bad-option", `${flag} is for the demo of a pool`, {
+    remedy: "Give --redis redis://host:6379 too; or pomona run, which takes any photos.",
+  });
 }
 
 function describePaths(paths: Readonly<Record<string, string>>): string {

@@ -1,0 +1,2 @@
+/** What the demo writes everything to, in the working folder. */
+export const demoFolder = "pomona-demo";
