@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests mirror packages/*/src; integration tests use real processes and servers; e2e goes through the bin; k8s checks the manifests.
+// Unit tests mirror packages/*/src; integration tests use real processes and servers; e2e goes through the bin; compose
+// goes through containers; k8s checks the manifests.
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +18,15 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "compose",
+          include: ["test/compose/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -1,5 +1,4 @@
-// Waits for nothing and changes nothing that is there: makes the buckets that are missing, and tries to write to the last
-// of them, which takes the results. Exit code 1, and what to do, where that fails.
+// Makes the buckets that are missing at an S3 server, and tries to write to the last of them, which takes the results. Exit code 1, and what to do, where that fails.
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -8,9 +7,9 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 
-const buckets = process.argv.slice(2);
+const [endpoint, ...buckets] = process.argv.slice(2);
 const results = buckets.at(-1);
-const client = new S3Client({ endpoint: process.env.POMONA_S3_ENDPOINT, forcePathStyle: true });
+const client = new S3Client({ endpoint, forcePathStyle: true });
 
 async function ensureBucket(Bucket) {
   try {
@@ -30,7 +29,7 @@ async function tryWriting(Bucket) {
 try {
   for (const bucket of buckets) await ensureBucket(bucket);
 } catch (error) {
-  fail(`the buckets ${buckets.join(", ")} are not at ${process.env.POMONA_S3_ENDPOINT}: ${error.message}`, "");
+  fail(`the buckets ${buckets.join(", ")} are not at ${endpoint}: ${error.message}`, "");
 }
 try {
   await tryWriting(results);
