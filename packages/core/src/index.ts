@@ -40,6 +40,7 @@ export type {
 } from "./messages.ts";
 export type { ModelFile } from "./model-file.ts";
 export { decodeModel, encodeModel } from "./model-file.ts";
+export { type NetworkConfig, ownNetworkOptions } from "./network-options.ts";
 export type { GetOptions, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "./object-store.ts";
 export type { OpenRun, RunOpener } from "./open-run.ts";
 export type { Config, ConfigSource, FeatureConfig, MachineConfig, ModelConfig } from "./options.ts";

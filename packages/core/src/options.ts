@@ -54,6 +54,27 @@ export const featureOptions = z.strictObject({
     .string()
     .optional()
     .meta({ value: "file", description: "Keras .h5 weights, or `untrained` for a seeded random network" }),
+  model: z
+    .string()
+    .optional()
+    .meta({ value: "file", description: "ONNX network of your own instead of MobileNetV2; what follows is about it" }),
+  output: z
+    .string()
+    .optional()
+    .meta({ value: "name", description: "value of --model that is the features (default: its only output)" }),
+  inputSize: whole(8, 4096)
+    .optional()
+    .meta({ value: "pixels", description: "height and width of its images (default: as its graph says)" }),
+  inputLayout: z
+    .enum(["nchw", "nhwc"])
+    .optional()
+    .meta({ value: "order", description: "nchw or nhwc (default: as its graph says)" }),
+  inputChannels: z.enum(["rgb", "bgr"]).optional().meta({ value: "order", description: "rgb (default) or bgr" }),
+  inputNormalisation: z.string().optional().meta({
+    value: "how",
+    description:
+      "imagenet (default), symmetric (-1…1), unit (0…1), none (0…255), or mean,mean,mean/std,std,std; <model>.json may say this too",
+  }),
   engine: z
     .enum(["auto", "onnxruntime", "tfjs-node", "tfjs-node-gpu", "tfjs-wasm"])
     .default("auto")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "./errors.ts";
+import { checkNetworkOptions } from "./network-options.ts";
 import { type Config, type ConfigSource, featureOptions, machineOptions, modelOptions } from "./options.ts";
 
 /** Prefix of every environment variable that is an option. */
@@ -54,8 +55,10 @@ export function resolveConfig(sources: {
   const result = everyOption.safeParse(chosen);
   if (!result.success)
     throw new UsageError("bad-option", describe(result.error, origin), { remedy: "See pomona run --help." });
+  const features = pick(featureOptions, result.data);
+  checkNetworkOptions(features, (option) => origin[option] ?? flagOf(option));
   return {
-    features: pick(featureOptions, result.data),
+    features,
     model: withSize(pick(modelOptions, result.data)),
     machine: pick(machineOptions, result.data),
   };

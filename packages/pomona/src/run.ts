@@ -8,7 +8,7 @@ import { type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/w
 import { LiveProgress } from "./live-progress.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
-import { requireEngineHere } from "./require-engine-here.ts";
+import { requireNetworkHere } from "./require-network-here.ts";
 import { type RunSummary, summarise, summariseFinished } from "./run-summary.ts";
 import { SkippedEntries } from "./skipped-entries.ts";
 import { withClosers } from "./with-closers.ts";
@@ -52,7 +52,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const { options: request, images } = await prepareOutput(options, {
       patient: (store) => new PatientStore(store, patience, { onRetry }),
       onSkip: skippedEntries.add,
-      beforeBegin: () => requireEngineHere(features.engine, machine.device),
+      beforeBegin: () => requireNetworkHere(config, cwd),
     });
     onClose(images.close);
     const { home, out } = request;
@@ -148,6 +148,7 @@ function describePause(run: string, { paused, by }: Pick<LogState, "paused" | "b
 }
 
 function announce(info: InferenceInfo, onNotice: (message: string) => void): void {
+  for (const notice of info.notices) onNotice(notice);
   for (const passedOver of info.passedOver) onNotice(`Using ${info.engine}. ${passedOver}`);
   if (info.untrained) {
     onNotice("WARNING: the network is random (--weights untrained): the features describe nothing.");

@@ -1,4 +1,3 @@
-import { pixelLength } from "./architecture.ts";
 import type { Engine } from "./engine.ts";
 
 export interface BatchRate {
@@ -25,12 +24,15 @@ const nearlyAsFast = 0.95;
  * where the smallest one does.
  */
 export async function measureInferBatch(
-  engine: Pick<Engine, "inferBatch">,
+  engine: Pick<Engine, "inferBatch" | "inputSize">,
   { sizes, seconds = 0.3 }: MeasureOptions,
 ): Promise<BatchRate[]> {
   const rates: BatchRate[] = [];
   for (const inferBatch of sizes) {
-    const pixels = Uint8Array.from({ length: inferBatch * pixelLength }, (_, index) => (index * 7919) >>> 5);
+    const pixels = Uint8Array.from(
+      { length: inferBatch * engine.inputSize ** 2 * 3 },
+      (_, index) => (index * 7919) >>> 5,
+    );
     try {
       rates.push({ inferBatch, imagesPerSecond: await rateOf(engine, pixels, inferBatch, seconds) });
     } catch (error) {

@@ -7,6 +7,7 @@ import {
   setUpCommand,
 } from "./engine-choice.ts";
 import { claimGpu } from "./gpus.ts";
+import { UnreadableNetworkError } from "./unreadable-network-error.ts";
 
 type EngineFactory = (options: EngineOptions) => Promise<Engine>;
 
@@ -38,23 +39,32 @@ const engines: Readonly<Record<EngineName, EngineEntry>> = {
   },
 };
 
-export interface CreateEngineOptions extends Omit<EngineOptions, "gpu">, EngineRequest {
+export interface StartOptions extends EngineRequest {
   /** Told when `auto` passes over an engine that does not start, and why. */
-  readonly onPassedOver?: (name: EngineName, reason: string) => void;
+  readonly onPassedOver?: ((name: EngineName, reason: string) => void) | undefined;
 }
 
+export interface CreateEngineOptions extends Omit<EngineOptions, "gpu">, StartOptions {}
+
 /** @throws Error with the remedy when the engine asked for, or with `auto` every engine, does not start here */
-export async function createEngine({
-  engine = "auto",
-  device = "auto",
-  onPassedOver = () => {},
-  ...options
-}: CreateEngineOptions): Promise<Engine> {
+export function createEngine({ engine, device, onPassedOver, ...options }: CreateEngineOptions): Promise<Engine> {
+  return startFirst({ engine, device, onPassedOver }, async ({ name, gpu }) => {
+    const create = await engines[name].load();
+    return create({ ...options, gpu: gpu !== undefined });
+  });
+}
+
+/** The first of the engines that a request allows that starts. Rejects with what each of them said. */
+export async function startFirst<T extends Engine>(
+  { engine, device, onPassedOver = () => {} }: StartOptions,
+  start: (candidate: EngineCandidate) => Promise<T>,
+): Promise<T> {
   const candidates = engineCandidates({ engine, device });
   const failures: Error[] = [];
   for (const candidate of candidates) {
-    const started = await startEngine(candidate, options).catch((error: Error) => error);
+    const started = await startOn(candidate, start).catch((error: Error) => error);
     if (!(started instanceof Error)) return started;
+    if (started instanceof UnreadableNetworkError) throw started;
     failures.push(started);
     if (candidates.length > failures.length) onPassedOver(candidate.name, started.message);
   }
@@ -63,15 +73,15 @@ export async function createEngine({
   throw new Error(`No engine loads here. ${failures.map((failure) => failure.message).join(" ")}`);
 }
 
-async function startEngine({ name, gpu }: EngineCandidate, options: EngineOptions): Promise<Engine> {
-  const { load, remedy } = engines[name];
+async function startOn<T>(candidate: EngineCandidate, start: (candidate: EngineCandidate) => Promise<T>): Promise<T> {
+  const { name, gpu } = candidate;
   try {
     if (gpu !== undefined) claimGpu(gpu);
-    const create = await load();
-    return await create({ ...options, gpu: gpu !== undefined });
+    return await start(candidate);
   } catch (cause) {
+    if (cause instanceof UnreadableNetworkError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     const where = gpu === undefined ? "here" : `on the GPU ${gpu.name}`;
-    throw new Error(`Engine ${name} does not load ${where}: ${why}. ${remedy}`, { cause });
+    throw new Error(`Engine ${name} does not load ${where}: ${why}. ${engines[name].remedy}`, { cause });
   }
 }

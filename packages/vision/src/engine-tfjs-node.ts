@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
-import { checkPixels, type Engine, type EngineOptions } from "./engine.ts";
+import { checkPixels, type Engine, type EngineOptions, mobileNetShape } from "./engine.ts";
 import { loadTensorflow, type TensorflowBackend, type TensorflowPackage } from "./tensorflow-library.ts";
 import { TfjsNetwork } from "./tfjs-network.ts";
 
@@ -24,6 +24,7 @@ async function createTensorflowEngine(name: TensorflowPackage, options: EngineOp
   }
   const network = new TfjsNetwork(weights);
   return {
+    ...mobileNetShape,
     name: name === "@tensorflow/tfjs-node" ? "tfjs-node" : "tfjs-node-gpu",
     version: `${library.version["tfjs-node"]} on libtensorflow ${backend.binding.TF_Version}`,
     precision: "float32",

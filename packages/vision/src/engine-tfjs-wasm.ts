@@ -3,7 +3,7 @@ import { dirname, sep } from "node:path";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { mobileNetV2 } from "./architecture.ts";
-import { checkPixels, type Engine, type EngineOptions } from "./engine.ts";
+import { checkPixels, type Engine, type EngineOptions, mobileNetShape } from "./engine.ts";
 import { TfjsNetwork } from "./tfjs-network.ts";
 
 /** The engine without a native binary: WebAssembly with SIMD, one thread. */
@@ -12,6 +12,7 @@ export async function createTfjsWasmEngine({ weights }: EngineOptions): Promise<
   const network = new TfjsNetwork(weights);
   const { inputSize, inputChannels } = mobileNetV2;
   return {
+    ...mobileNetShape,
     name: "tfjs-wasm",
     version: version_wasm,
     precision: "float32",

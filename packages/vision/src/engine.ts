@@ -1,4 +1,4 @@
-import { mobileNetV2, pixelLength } from "./architecture.ts";
+import { mobileNetV2 } from "./architecture.ts";
 import type { Weights } from "./weights.ts";
 
 /**
@@ -11,6 +11,10 @@ export interface Engine {
   readonly version: string;
   readonly precision: "float32";
   readonly device: "cpu" | "gpu";
+  /** Height and width of its images, pixels. */
+  readonly inputSize: number;
+  /** Length of a feature vector. */
+  readonly dimension: number;
   /**
    * @param pixels RGB bytes of `n` images, each inputSize × inputSize, row by row, one image after the other
    * @returns `n` feature vectors, one after the other, in memory of the caller's
@@ -28,10 +32,12 @@ export interface EngineOptions {
   readonly gpu?: boolean;
 }
 
-export function checkPixels(pixels: Uint8Array, n: number): void {
-  if (Number.isInteger(n) && n > 0 && pixels.length === n * pixelLength) return;
-  const { inputSize, inputChannels } = mobileNetV2;
+/** What every engine of MobileNetV2 says of itself. */
+export const mobileNetShape = { inputSize: mobileNetV2.inputSize, dimension: mobileNetV2.featureDimension } as const;
+
+export function checkPixels(pixels: Uint8Array, n: number, { inputSize } = { inputSize: mobileNetV2.inputSize }): void {
+  if (Number.isInteger(n) && n > 0 && pixels.length === n * inputSize * inputSize * 3) return;
   throw new TypeError(
-    `inferBatch: expected n × ${inputSize} × ${inputSize} × ${inputChannels} bytes with n ≥ 1, got n = ${n} and ${pixels.length} bytes`,
+    `inferBatch: expected n × ${inputSize} × ${inputSize} × 3 bytes with n ≥ 1, got n = ${n} and ${pixels.length} bytes`,
   );
 }

@@ -18,6 +18,12 @@ export { type FilterName, filterNames } from "./filters.ts";
 export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
 export { findGpus, type Gpu } from "./gpus.ts";
 export { readKerasWeights } from "./keras-weights.ts";
+export {
+  type LoadedNetwork,
+  loadNetwork,
+  type NetworkSource,
+} from "./load-network.ts";
+export type { OnnxNetworkOptions } from "./onnx-network.ts";
 export { type PreparationVersion, preparationVersion } from "./preparation-version.ts";
 export {
   createPreparer,
@@ -33,5 +39,6 @@ export { decodeWithVips } from "./resample-vips.ts";
 export { libvipsVersion, sharpVersions } from "./safe-sharp.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
 export { makeThumbnail, type ThumbnailOptions } from "./thumbnail.ts";
+export { UnreadableNetworkError } from "./unreadable-network-error.ts";
 export { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
 export type { LayerWeights, Weights } from "./weights.ts";

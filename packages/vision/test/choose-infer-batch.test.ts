@@ -23,7 +23,7 @@ describe("measureInferBatch", () => {
       if (n > limit) throw new Error("out of memory");
       return new Float32Array(n);
     }
-    return { inferBatch, calls };
+    return { inferBatch, inputSize: 224, calls };
   }
 
   it("warms each size up before it measures it", async () => {

@@ -1,4 +1,4 @@
-import { BadImageError, type Engine, type PreparedImage, type Preparer, pixelLength } from "@pomona/vision";
+import { BadImageError, type Engine, type PreparedImage, type Preparer } from "@pomona/vision";
 import type { ImageSource, RowsMessage } from "./inference-messages.ts";
 import { readLocalFile } from "./local-file.ts";
 
@@ -38,6 +38,8 @@ export class FeatureLoop {
   readonly #onUnread: FeatureLoopOptions["onUnread"];
   readonly #onRefused: FeatureLoopOptions["onRefused"];
   readonly #lookAhead: number;
+  /** Bytes of one image. */
+  readonly #pixelLength: number;
   /** One call's pixels; read by the engine before it answers, so it is used again. */
   readonly #pixels: Uint8Array;
   #waiting: LoopImage[] = [];
@@ -48,12 +50,13 @@ export class FeatureLoop {
 
   constructor({ engine, inferBatch, onRows, onUnread, onRefused }: FeatureLoopOptions) {
     this.#engine = engine;
+    this.#pixelLength = engine.inputSize ** 2 * 3;
     this.#inferBatch = inferBatch;
     this.#onRows = onRows;
     this.#onUnread = onUnread;
     this.#onRefused = onRefused;
     this.#lookAhead = Math.min(maxDecoding, Math.max(4, inferBatch));
-    this.#pixels = new Uint8Array(inferBatch * pixelLength);
+    this.#pixels = new Uint8Array(inferBatch * this.#pixelLength);
   }
 
   accept(image: LoopImage): void {
@@ -98,8 +101,8 @@ export class FeatureLoop {
 
   async #infer(images: readonly Prepared[]): Promise<void> {
     this.#inferring = true;
-    const pixels = this.#pixels.subarray(0, images.length * pixelLength);
-    for (const [i, image] of images.entries()) pixels.set(image.pixels, i * pixelLength);
+    const pixels = this.#pixels.subarray(0, images.length * this.#pixelLength);
+    for (const [i, image] of images.entries()) pixels.set(image.pixels, i * this.#pixelLength);
     const start = performance.now();
     const rows = await this.#engine.inferBatch(pixels, images.length);
     this.#onRows({

@@ -1,5 +1,5 @@
 import type { FeatureConfig, QuarantineReason } from "@pomona/core";
-import type { DeviceRequest, EngineFingerprint, EngineName } from "@pomona/vision";
+import type { DeviceRequest, EngineFingerprint, EngineName, NetworkSource } from "@pomona/vision";
 import type { LocalFile } from "./local-file.ts";
 
 /** The messages between a worker and its inference processes, by "advanced" (structured clone) serialization. */
@@ -13,8 +13,7 @@ export type Preparation = Pick<FeatureConfig, "resampler" | "filter" | "maxPixel
 export interface StartMessage {
   readonly kind: "start";
   readonly engine: EngineName | "auto";
-  /** An absolute path or `untrained`. */
-  readonly weights: string;
+  readonly network: NetworkSource;
   readonly device: DeviceRequest;
   /** Of one call of the engine. */
   readonly threads: number;
@@ -90,6 +89,8 @@ export interface InferenceInfo extends EngineFingerprint {
   /** Length of a feature vector. */
   readonly dimension: number;
   readonly untrained: boolean;
+  /** What was assumed of the network, in words. */
+  readonly notices: readonly string[];
   /** Engines that `auto` would have preferred but that do not load here, with why. */
   readonly passedOver: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { PomonaError } from "@pomona/core";
-import type { DeviceRequest, EngineName } from "@pomona/vision";
+import type { DeviceRequest, EngineName, NetworkSource } from "@pomona/vision";
 import type { ImageSource, InferenceInfo, MessageFromChild, Preparation, RowsMessage } from "./inference-messages.ts";
 import { InferenceProcess, type ProcessEnd } from "./inference-process.ts";
 import type { LocalFile } from "./local-file.ts";
@@ -10,8 +10,8 @@ export interface InferencePoolOptions {
   readonly engine: EngineName | "auto";
   /** Default `auto`. */
   readonly device?: DeviceRequest | undefined;
-  /** An absolute path or `untrained`; processes start while a promise of it is pending. */
-  readonly weights: string | Promise<string>;
+  /** Processes start while a promise of it is pending. */
+  readonly network: NetworkSource | Promise<NetworkSource>;
   /** Inference processes. */
   readonly workers: number;
   /** Images per call of the engine; default: 4 on a CPU, measured on a GPU. */
@@ -49,7 +49,7 @@ const maxCrashesInARow = 8;
 export class InferencePool implements Featurizer {
   /** Of the first process that has loaded its engine. Rejects with {@link PomonaError} where none can. */
   readonly ready: Promise<InferenceInfo>;
-  readonly #weights: Promise<string>;
+  readonly #network: Promise<NetworkSource>;
   readonly #places: PoolPlace[];
   readonly #watchdogs: NodeJS.Timeout[];
   #queue: PoolImage[] = [];
@@ -61,14 +61,14 @@ export class InferencePool implements Featurizer {
 
   /** Starts the processes at once. */
   constructor(options: InferencePoolOptions) {
-    const { weights, workers, silenceMs = 60_000, startMs = 120_000 } = options;
+    const { network, workers, silenceMs = 60_000, startMs = 120_000 } = options;
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
     // Whoever asks is told; that nobody may have asked yet is no fault.
     this.ready.catch(() => {});
-    this.#weights = Promise.resolve(weights);
-    this.#weights.catch((error: unknown) => this.#fail(error));
+    this.#network = Promise.resolve(network);
+    this.#network.catch((error: unknown) => this.#fail(error));
     const start = (place: PoolPlace) => this.#startProcess(place, options);
     this.#places = Array.from({ length: workers }, () => new PoolPlace(start));
     this.#watchdogs = [
@@ -131,8 +131,8 @@ export class InferencePool implements Featurizer {
       onMessage: (message) => this.#received(place, message),
       onEnd: (end) => this.#ended(place, end),
     });
-    this.#weights.then(
-      (weights) => process.send({ kind: "start", engine, device, weights, threads, inferBatch }),
+    this.#network.then(
+      (network) => process.send({ kind: "start", engine, device, network, threads, inferBatch }),
       () => {},
     );
     return process;

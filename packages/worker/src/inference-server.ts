@@ -1,17 +1,14 @@
 import {
   chooseInferBatch,
-  createEngine,
   createPreparer,
   type Engine,
-  engineFingerprint,
-  featureLength,
   gpuBatchSizes,
+  type LoadedNetwork,
   libvipsVersion,
-  loadWeights,
+  loadNetwork,
   measureInferBatch,
   type Preparer,
-  untrainedSource,
-  type Weights,
+  UnreadableNetworkError,
 } from "@pomona/vision";
 import { FeatureLoop } from "./feature-loop.ts";
 // Not from core, nor anything that imports it: the garbage collector would go through all of it for every other image.
@@ -35,11 +32,12 @@ export interface InferenceServerOptions {
  */
 export function createInferenceServer({ send }: InferenceServerOptions): (message: MessageToChild) => void {
   let loop: FeatureLoop | undefined;
+  let size: number | undefined;
   const preparers = new Map<string, Preparer>();
 
   function preparerOf(preparation: Preparation): Preparer {
     const key = JSON.stringify(preparation);
-    const preparer = preparers.get(key) ?? createPreparer(preparation);
+    const preparer = preparers.get(key) ?? createPreparer({ ...preparation, ...(size !== undefined && { size }) });
     preparers.set(key, preparer);
     return preparer;
   }
@@ -51,6 +49,7 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       return;
     }
     const { engine, info } = loaded;
+    size = engine.inputSize;
     loop = new FeatureLoop({
       engine,
       inferBatch: info.inferBatch,
@@ -72,40 +71,33 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
   };
 }
 
-interface Loaded {
-  readonly kind: "loaded";
+interface Started {
+  readonly kind: "started";
   readonly engine: Engine;
   readonly info: InferenceInfo;
 }
 
-async function load({
-  engine: name,
-  device,
-  weights: source,
-  threads,
-  inferBatch,
-}: StartMessage): Promise<Loaded | FailedMessage> {
-  const failed = (code: string, remedy: string) => (error: Error) =>
-    ({ kind: "failed", code, message: error.message, remedy }) as const;
-  const weights = await loadWeights(source).catch(
-    failed("weights-unreadable", "Give a Keras .h5 of MobileNetV2 with --weights FILE."),
-  );
-  if ("kind" in weights) return weights;
+async function load({ network, engine, device, threads, inferBatch }: StartMessage): Promise<Started | FailedMessage> {
   const passedOver: string[] = [];
-  const engine = await createEngine({
-    engine: name,
-    device,
-    weights,
-    threads,
-    onPassedOver: (passed, reason) => passedOver.push(`${passed}: ${reason}`),
-  }).catch(failed("engine-unavailable", "`pomona doctor` shows which engines run here; choose one with --engine."));
-  if ("kind" in engine) return engine;
-  return {
-    kind: "loaded",
-    engine,
-    info: describe(engine, weights, passedOver, inferBatch ?? (await imagesPerCall(engine))),
-  };
+  const onPassedOver = (passed: string, reason: string): void => void passedOver.push(`${passed}: ${reason}`);
+  try {
+    const loaded = await loadNetwork(network, { engine, device, threads, onPassedOver });
+    const info = { ...describe(loaded), inferBatch: inferBatch ?? (await imagesPerCall(loaded.engine)), passedOver };
+    return { kind: "started", engine: loaded.engine, info };
+  } catch (error) {
+    const { message } = error as Error;
+    return { kind: "failed", message, ...(error instanceof UnreadableNetworkError ? unreadable : unavailable) };
+  }
 }
+
+const unreadable = {
+  code: "weights-unreadable",
+  remedy: "Give a Keras .h5 of MobileNetV2 with --weights FILE, or an ONNX network with --model FILE.",
+};
+const unavailable = {
+  code: "engine-unavailable",
+  remedy: "`pomona doctor` shows which engines run here; choose one with --engine.",
+};
 
 /** More at a time do not fit the caches of a processor's core. */
 const cpuInferBatch = 4;
@@ -115,15 +107,7 @@ async function imagesPerCall(engine: Engine): Promise<number> {
   return chooseInferBatch(await measureInferBatch(engine, { sizes: gpuBatchSizes })).inferBatch;
 }
 
-function describe(engine: Engine, weights: Weights, passedOver: readonly string[], inferBatch: number): InferenceInfo {
-  return {
-    ...engineFingerprint(engine, weights),
-    inferBatch,
-    libvips: libvipsVersion,
-    engineVersion: engine.version,
-    device: engine.device,
-    dimension: featureLength,
-    untrained: weights.source === untrainedSource,
-    passedOver,
-  };
+function describe({ engine, fingerprint, untrained, notices }: LoadedNetwork) {
+  const { version, device, dimension } = engine;
+  return { ...fingerprint, libvips: libvipsVersion, engineVersion: version, device, dimension, untrained, notices };
 }

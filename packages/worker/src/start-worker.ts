@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   type Consumer,
   type FeatureConfig,
@@ -7,7 +8,9 @@ import {
   type JobContext,
   type JobQueue,
   type JobResult,
+  type NetworkConfig,
   type OpenRun,
+  ownNetworkOptions,
   PomonaError,
   type RetryJob,
   type RunOpener,
@@ -48,7 +51,7 @@ export interface ImagesEvent extends ImageCounts {
 }
 
 /** A network as a run asks for it. */
-export type NetworkRequest = Pick<FeatureConfig, "engine" | "weights">;
+export type NetworkRequest = Partial<NetworkConfig> & Pick<NetworkConfig, "engine">;
 
 export interface Worker {
   /** Starts the inference processes before the first batch comes; answers when the engine is loaded. */
@@ -73,7 +76,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const engines = new Map<string, FeatureConfig["engine"]>();
 
   function usePool<T>(request: NetworkRequest, work: (pool: InferencePool) => Promise<T>): Promise<T> {
-    const key = JSON.stringify([request.engine, request.weights]);
+    const { engine, weights, model } = request;
+    const key = JSON.stringify([engine, weights, model, ...ownNetworkOptions.map((name) => request[name])]);
     return pools.use(key, () => createPool(request, options), work);
   }
 
@@ -153,11 +157,18 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-function createPool({ engine, weights }: NetworkRequest, options: WorkerOptions): InferencePool {
-  const { weights: query, workers, device, inferBatch, threads, silenceMs, environment } = options;
-  // The processes load their libraries while the weights are looked for.
-  const located = locateWeights({ ...query, explicit: weights ?? query.explicit });
-  return new InferencePool({ engine, device, weights: located, workers, inferBatch, threads, silenceMs, environment });
+function createPool(request: NetworkRequest, options: WorkerOptions): InferencePool {
+  const { workers, device, inferBatch, threads, silenceMs, environment } = options;
+  // The processes load their libraries while the network is looked for.
+  const network = locateNetwork(request, options.weights);
+  const { engine } = request;
+  return new InferencePool({ engine, device, network, workers, inferBatch, threads, silenceMs, environment });
+}
+
+async function locateNetwork({ model, weights, ...request }: NetworkRequest, query: WeightsQuery) {
+  if (model === undefined) return { weights: await locateWeights({ ...query, explicit: weights ?? query.explicit }) };
+  const described = Object.fromEntries(ownNetworkOptions.map((name) => [name, request[name]]));
+  return { model: { ...described, file: resolve(query.cwd, model) } };
 }
 
 /** As an error of ours: a run or a command ends with it. */

@@ -25,7 +25,7 @@ import { InferencePool } from "../src/inference-pool.ts";
 const run = "20240101-000000-aaaaaa";
 const layout = runLayout(run);
 const childFile = new URL("./fixtures/scripted-child.mjs", import.meta.url);
-const pool = new InferencePool({ engine: "auto", weights: "good", workers: 2, inferBatch: 2, childFile });
+const pool = new InferencePool({ engine: "auto", network: { weights: "good" }, workers: 2, inferBatch: 2, childFile });
 
 /** Counts the fetches that run at the same time. */
 class CountingStore extends MemoryStore {

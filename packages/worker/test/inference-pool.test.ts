@@ -13,7 +13,14 @@ const preparation = { resampler: "pillow", filter: "bicubic", maxPixels: 1e6, ex
 const pools: InferencePool[] = [];
 
 function openPool(options: Partial<InferencePoolOptions> = {}): InferencePool {
-  const pool = new InferencePool({ engine: "auto", weights: "good", workers: 2, inferBatch: 2, childFile, ...options });
+  const pool = new InferencePool({
+    engine: "auto",
+    network: { weights: "good" },
+    workers: 2,
+    inferBatch: 2,
+    childFile,
+    ...options,
+  });
   pools.push(pool);
   return pool;
 }
@@ -169,12 +176,12 @@ describe("starting", () => {
   });
 
   test("takes images before the weights are found", async () => {
-    const pool = openPool({ weights: sleep(50, "good") });
+    const pool = openPool({ network: sleep(50, { weights: "good" }) });
     expect((await featurize(pool, "row 7")).features?.[0]).toBe(7);
   });
 
   test("an engine that cannot be loaded fails every image with its error", async () => {
-    const pool = openPool({ weights: "fail" });
+    const pool = openPool({ network: { weights: "fail" } });
     const expected = { code: "engine-unavailable", message: "no auto here", remedy: "Take another.", exitCode: 1 };
     await expect(featurize(pool, "row 1")).rejects.toMatchObject(expected);
     await expect(pool.ready).rejects.toMatchObject(expected);
@@ -182,12 +189,12 @@ describe("starting", () => {
   });
 
   test("weights that are not found fail it too", async () => {
-    const pool = openPool({ weights: sleep(10).then(() => Promise.reject(new Error("no weights"))) });
+    const pool = openPool({ network: sleep(10).then(() => Promise.reject(new Error("no weights"))) });
     await expect(featurize(pool, "row 1")).rejects.toThrow("no weights");
   });
 
   test("processes that end before they are ready fail it, with their last words", async () => {
-    const pool = openPool({ weights: "die" });
+    const pool = openPool({ network: { weights: "die" } });
     await expect(featurize(pool, "row 1")).rejects.toMatchObject({
       code: "inference-failed",
       message: expect.stringMatching(/3 times before.*exit code 9: illegal instruction/),
