@@ -46,8 +46,9 @@ const require = createRequire(import.meta.url);
 
 /** Whether the package is there with its binary; whether that loads is another question. */
 export function isTensorflowSetUp(name: TensorflowPackage): boolean {
+  const manifest = `${name}/package.json`;
   try {
-    return existsSync(join(dirname(require.resolve(`${name}/package.json`)), "lib", "napi-v8", "tfjs_binding.node"));
+    return existsSync(join(dirname(require.resolve(manifest)), "lib", "napi-v8", "tfjs_binding.node"));
   } catch {
     return false;
   }
