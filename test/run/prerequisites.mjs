@@ -5,7 +5,16 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** Pinned: readers and oracles of the tests, not parts of Pomona. */
-const pythonPackages = ["numpy==2.4.6", "pyarrow==26.0.1", "pandas==3.1.1", "scikit-learn==1.9.1", "polars==2.1.0"];
+const pythonPackages = [
+  "numpy==2.4.6",
+  "pyarrow==26.0.1",
+  "pandas==3.1.1",
+  "scikit-learn==1.9.1",
+  "polars==2.1.0",
+  "duckdb==2.0.0",
+  "pillow==13.0.0",
+  "onnxruntime==1.32.0",
+];
 
 const versitygw = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
 
@@ -90,7 +99,10 @@ function preparePython(missing) {
 }
 
 function works(python) {
-  return existsSync(python) && spawnSync(python, ["-c", "import numpy, pandas, polars, pyarrow, sklearn"]).status === 0;
+  return (
+    existsSync(python) &&
+    spawnSync(python, ["-c", "import duckdb, numpy, onnxruntime, pandas, PIL, polars, pyarrow, sklearn"]).status === 0
+  );
 }
 
 /** A real server, from the distribution: each test starts its own and nothing of the machine's is touched. */

@@ -59,7 +59,13 @@ export async function makePictures(paths: readonly string[], options: PictureOpt
     }
   };
   await Promise.all(Array.from({ length: inFlight }, work));
-  return pictures;
+  // In the order that was asked for, not in that of who was done first: the same report again is the same bytes.
+  return new Map(
+    paths.flatMap((path) => {
+      const picture = pictures.get(path);
+      return picture === undefined ? [] : [[path, picture] as const];
+    }),
+  );
 }
 
 async function pictureOf(bytes: Uint8Array, { maxPixels, exifRotate }: PictureOptions): Promise<string> {
