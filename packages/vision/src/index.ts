@@ -37,6 +37,7 @@ export type { Raster } from "./raster.ts";
 export { createResampler, type Resampler, type ResamplerOptions } from "./resample.ts";
 export { decodeWithVips } from "./resample-vips.ts";
 export { libvipsVersion, sharpVersions } from "./safe-sharp.ts";
+export { loadTensorflow, type TensorflowPackage } from "./tensorflow-library.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";
 export { makeThumbnail, type ThumbnailOptions } from "./thumbnail.ts";
 export { UnreadableNetworkError } from "./unreadable-network-error.ts";
