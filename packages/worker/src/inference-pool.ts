@@ -24,8 +24,18 @@ export interface InferencePoolOptions {
   readonly startMs?: number | undefined;
   /** Environment of the processes, see {@link inferenceEnvironment}; default: this process's own. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** Told after each call of an engine. */
+  readonly onInferred?: ((time: EngineTime) => void) | undefined;
   /** Entry of a process, for tests. */
   readonly childFile?: URL;
+}
+
+/** What one engine did since its call before. Where it waits long, decoding or storage keeps it from its work. */
+export interface EngineTime {
+  /** Milliseconds of the call. */
+  readonly busyMs: number;
+  /** Milliseconds that it waited although its process had images. */
+  readonly waitMs: number;
 }
 
 /** Turns the bytes of a file into features, or says why it cannot. */
@@ -51,6 +61,7 @@ export class InferencePool implements Featurizer {
   readonly ready: Promise<InferenceInfo>;
   readonly #network: Promise<NetworkSource>;
   readonly #places: PoolPlace[];
+  readonly #onInferred: InferencePoolOptions["onInferred"];
   readonly #watchdogs: NodeJS.Timeout[];
   #queue: PoolImage[] = [];
   #lastId = 0;
@@ -67,6 +78,7 @@ export class InferencePool implements Featurizer {
     });
     // Whoever asks is told; that nobody may have asked yet is no fault.
     this.ready.catch(() => {});
+    this.#onInferred = options.onInferred;
     this.#network = Promise.resolve(network);
     this.#network.catch((error: unknown) => this.#fail(error));
     const start = (place: PoolPlace) => this.#startProcess(place, options);
@@ -177,6 +189,7 @@ export class InferencePool implements Featurizer {
 
   #answer(place: PoolPlace, { ids, rows, getMs, decodeMs, resampleMs, inferMs }: RowsMessage): void {
     this.#crashesInARow = 0;
+    this.#onInferred?.({ busyMs: inferMs, waitMs: Math.max(0, place.takeHeldMs() - inferMs) });
     const dimension = rows.length / ids.length;
     for (const [i, id] of ids.entries()) {
       place.release(id)?.resolve({

@@ -17,6 +17,9 @@ export class PoolPlace {
   readonly #start: (place: PoolPlace) => InferenceProcess;
   readonly #held = new Map<number, PoolImage>();
   #heldBytes = 0;
+  /** Since when it holds images that nobody asked for the time of; undefined while it holds none. */
+  #heldSince: number | undefined;
+  #heldMs = 0;
   /** Images that a process died with, to be tried one at a time. */
   #suspects: PoolImage[] = [];
   #silentTicks = 0;
@@ -62,6 +65,7 @@ export class PoolPlace {
 
   give(image: PoolImage): void {
     if (this.#held.size === 0) this.#silentTicks = 0;
+    this.#heldSince ??= performance.now();
     this.#held.set(image.id, image);
     this.#heldBytes += sizeOf(image);
     const { id, source, preparation } = image;
@@ -80,7 +84,23 @@ export class PoolPlace {
     if (image === undefined) return undefined;
     this.#held.delete(id);
     this.#heldBytes -= sizeOf(image);
+    if (this.#held.size === 0) this.#stopHolding();
     return image;
+  }
+
+  /** Milliseconds for which it has held images since this was last asked. */
+  takeHeldMs(): number {
+    const isHolding = this.#heldSince !== undefined;
+    this.#stopHolding();
+    if (isHolding) this.#heldSince = performance.now();
+    const ms = this.#heldMs;
+    this.#heldMs = 0;
+    return ms;
+  }
+
+  #stopHolding(): void {
+    if (this.#heldSince !== undefined) this.#heldMs += performance.now() - this.#heldSince;
+    this.#heldSince = undefined;
   }
 
   /** Keeps the images that the process died with for the first time as suspects; returns the others. */
@@ -89,6 +109,7 @@ export class PoolPlace {
     const held = [...this.#held.values()];
     this.#held.clear();
     this.#heldBytes = 0;
+    this.#stopHolding();
     for (const image of held) image.deaths += 1;
     this.#suspects.push(...held.filter(({ deaths }) => deaths === 1));
     return held.filter(({ deaths }) => deaths > 1);

@@ -27,7 +27,7 @@ import { InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
 import { PoolKeeper } from "./pool-keeper.ts";
 
 export interface WorkerOptions
-  extends Pick<InferencePoolOptions, "device" | "inferBatch" | "threads" | "silenceMs" | "environment"> {
+  extends Pick<InferencePoolOptions, "device" | "inferBatch" | "threads" | "silenceMs" | "environment" | "onInferred"> {
   readonly queue: Pick<JobQueue, "consume">;
   readonly openRun: RunOpener;
   /** Where weights are looked for; `explicit` counts for runs that name none. */
@@ -158,11 +158,12 @@ export function startWorker(options: WorkerOptions): Worker {
 }
 
 function createPool(request: NetworkRequest, options: WorkerOptions): InferencePool {
-  const { workers, device, inferBatch, threads, silenceMs, environment } = options;
+  const { workers, device, inferBatch, threads, silenceMs, environment, onInferred } = options;
   // The processes load their libraries while the network is looked for.
   const network = locateNetwork(request, options.weights);
   const { engine } = request;
-  return new InferencePool({ engine, device, network, workers, inferBatch, threads, silenceMs, environment });
+  const processes = { workers, device, inferBatch, threads, silenceMs, environment, onInferred };
+  return new InferencePool({ engine, network, ...processes });
 }
 
 async function locateNetwork({ model, weights, ...request }: NetworkRequest, query: WeightsQuery) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { InferencePool, type InferencePoolOptions } from "../src/inference-pool.ts";
+import { type EngineTime, InferencePool, type InferencePoolOptions } from "../src/inference-pool.ts";
 import type { LocalFile } from "../src/local-file.ts";
 import type { ImageOutcome } from "../src/pool-image.ts";
 
@@ -206,4 +206,18 @@ describe("starting", () => {
     const image = featurize(pool, "row 1");
     await Promise.all([pool.close(), expect(image).rejects.toMatchObject({ code: "pool-closed" })]);
   });
+});
+
+test("tells how long its engines worked, and waited while there were images", async () => {
+  const times: EngineTime[] = [];
+  const pool = openPool({ workers: 1, onInferred: (time) => times.push(time) });
+  await Promise.all(rows(20).map((act) => featurize(pool, act)));
+  expect(times.length).toBeGreaterThan(0);
+  // The scripted engine says 3 ms a call, and answers without computing.
+  expect(times.every(({ busyMs, waitMs }) => busyMs === 3 && waitMs >= 0)).toBe(true);
+  const before = times.length;
+  await sleep(300);
+  await featurize(pool, "row 1");
+  const idle = times.slice(before).reduce((sum, { waitMs }) => sum + waitMs, 0);
+  expect(idle, "time without images is no waiting").toBeLessThan(250);
 });

@@ -17,6 +17,11 @@ export class RoleMetrics {
   readonly #stalls = this.#counter("stalled_jobs_total", "Jobs taken whose last holder died or was cut off");
   readonly #interruptions = this.#counter("redis_interruptions_total", "Times that jobs may have been lost");
   readonly #retries = this.#counter("storage_retries_total", "Requests to storage that were made again", ["operation"]);
+  readonly #engine = this.#counter(
+    "engine_seconds_total",
+    "Time of the engines: busy, or waiting although their processes had images",
+    ["state"],
+  );
   readonly #stages = new StageMetric();
 
   constructor({ role, liveness }: { readonly role: string; readonly liveness: Liveness }) {
@@ -60,6 +65,11 @@ export class RoleMetrics {
     this.#images.inc({ result: "featurized" }, result.rows);
     this.#images.inc({ result: "quarantined" }, result.quarantined);
     if (result.stages !== undefined) this.#stages.add(result.stages);
+  }
+
+  inferred({ busyMs, waitMs }: { readonly busyMs: number; readonly waitMs: number }): void {
+    this.#engine.inc({ state: "busy" }, busyMs / 1000);
+    this.#engine.inc({ state: "waiting" }, waitMs / 1000);
   }
 
   storageRetried(operation: string): void {

@@ -54,6 +54,7 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
     workers,
     device: machine.device,
     inferBatch: machine.inferBatch,
+    onInferred: (time) => metrics.inferred(time),
     ...(batchesInFlight !== undefined && {
       batchesInFlight: Math.max(1, wholeNumber("--batches-in-flight", batchesInFlight, 64)),
     }),
