@@ -13,7 +13,7 @@ const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   stats: ["onnx"],
   model: ["core", "stats", "table"],
   coordinator: ["core", "store", "queue"],
-  worker: ["core", "store", "queue", "vision"],
+  worker: ["core", "store", "queue", "vision", "table"],
   reducer: ["core", "store", "queue", "stats", "table", "model"],
   report: ["core", "store", "stats", "vision", "table"],
   dashboard: ["core", "queue", "vision"],

@@ -22,6 +22,6 @@ export async function originOf({
     fresh += decodeFreshImages(await out.get(key), key).images.length;
   }
   const driftKey = names.generation(generation).drift;
-  const { name: _, version: __, ...drift } = decodeDrift(await out.get(driftKey), driftKey);
+  const drift = decodeDrift(await out.get(driftKey), driftKey);
   return { ...model, update: { from: file.update.from, reused: listed - fresh, drift } };
 }

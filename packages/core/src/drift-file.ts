@@ -2,7 +2,8 @@ import { z } from "zod";
 import { PomonaError } from "./errors.ts";
 import { parseJson } from "./parse-json.ts";
 
-const drift = z.strictObject({
+/** Also a part of `_SUCCESS`. */
+export const drift = z.strictObject({
   name: z.literal("pomona.drift"),
   version: z.literal(1),
   /** New or changed images that have features. */

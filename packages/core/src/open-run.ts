@@ -8,6 +8,8 @@ export interface OpenRun {
   readonly settings: RunSettings;
   readonly input: ObjectStore;
   readonly out: ObjectStore;
+  /** Output of the run that this one updates. */
+  readonly earlier?: ObjectStore;
 }
 
 /** Finds runs by id. The same promise is answered for the same id until the opener is closed. */

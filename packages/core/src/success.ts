@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { drift } from "./drift-file.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** One file of the table as published. */
@@ -40,9 +41,7 @@ const success = z.object({
   /** sha256 of `model/bundle.json`; results of the first versions have none. */
   bundle: z.string().optional(),
   /** Of an update: what it took over, and whether the model still fits. */
-  update: z
-    .object({ from: z.string(), reused: z.number(), drift: z.record(z.string(), z.unknown()).optional() })
-    .optional(),
+  update: z.object({ from: z.string(), reused: z.number(), drift }).optional(),
   csv: z.enum(["compact", "full", "none"]),
   fingerprint: z.record(z.string(), z.unknown()),
   /** True when the weights are a random network: the numbers describe nothing. */

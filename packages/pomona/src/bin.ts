@@ -27,6 +27,11 @@ function userName(): string {
 async function main(): Promise<void> {
   // On Node 20 the SDK announces, in eight lines, what versions of it will need that are not installed here.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  // Whoever read our output has enough: `pomona … | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(exitCodes.done);
+  });
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const json = process.argv.includes("--json");

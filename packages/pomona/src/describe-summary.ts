@@ -21,6 +21,7 @@ export function describeSummary(summary: RunSummary): string {
   const more = summary.components > 10 ? ", …" : "";
   lines.push(`${formatCount(summary.components, "component")}, explained variance ratio [${shares.join(", ")}${more}]`);
   for (const warning of summary.warnings) lines.push(`Warning: ${warning}`);
+  if (summary.update !== undefined) lines.push(...describeUpdate(summary.update));
   if (outcome === "done") {
     const again = summary.resumedImages > 0 ? `, ${summary.resumedImages} already stored` : "";
     const rate = summary.decodedImages > 0 ? `, ${formatRate(summary.imagesPerSecond, "images")}` : "";
@@ -30,4 +31,14 @@ export function describeSummary(summary: RunSummary): string {
   }
   lines.push(`Result: ${out}`);
   return `${lines.join("\n")}\n`;
+}
+
+function describeUpdate({ from, reused, drift }: NonNullable<RunSummary["update"]>): string[] {
+  const { fresh, capturedBefore, capturedFresh, principalAngle, refitDue } = drift;
+  const share = (value: number | null): string => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
+  const angle = principalAngle === null ? "" : `, components turned by ${principalAngle.toFixed(1)}°`;
+  return [
+    `Update of ${from}: ${reused} taken over, ${fresh} new or changed`,
+    `Drift: the earlier model captures ${share(capturedFresh)} of the variance of what is new, ${share(capturedBefore)} of its own${angle}: ${refitDue ? "it no longer fits" : "it still fits"}`,
+  ];
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import {
   checkReachable,
+  type EarlierRun,
+  type GivenModel,
   identifyProcess,
   type OpenOutputOptions,
   preflight,
@@ -23,6 +25,10 @@ export interface OutputRequest {
   readonly overwrite?: boolean | undefined;
   readonly refit?: boolean | undefined;
   readonly takeOver?: boolean | undefined;
+  /** Applied instead of fitting one. */
+  readonly given?: GivenModel | undefined;
+  /** The finished run whose features are taken over where an image is the same. */
+  readonly update?: EarlierRun | undefined;
 }
 
 export interface PreparedOutput {
@@ -48,7 +54,7 @@ export async function prepareOutput(
     readonly beforeBegin?: () => void;
   },
 ): Promise<PreparedOutput> {
-  const { config, cwd, submittedBy, overwrite = false, refit = false, takeOver = false } = request;
+  const { config, cwd, submittedBy, overwrite = false, refit = false, takeOver = false, given, update } = request;
   const { features, machine } = config;
   const { patient, onSkip } = stores;
   const s3 = s3OptionsOf(machine);
@@ -76,6 +82,8 @@ export async function prepareOutput(
       overwrite,
       refit,
       takeOver,
+      given,
+      update,
       now: () => new Date(),
       // Its mark, and files that the new one has not, are to be removed.
       beforeReplace: () => requireDeletion(bareOut),

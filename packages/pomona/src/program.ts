@@ -7,6 +7,7 @@ import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addDashboardCommand } from "./dashboard-command.ts";
+import { addModelCommands } from "./model-commands.ts";
 import { addConfigFlags, addPlaceFlags } from "./option-flags.ts";
 import { addPoolCommands } from "./pool-commands.ts";
 import { addRoleCommands } from "./role-commands.ts";
@@ -125,6 +126,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .addHelpText("after", "\nExample:\n  pomona parity --photos ../shared/data/fruits/Test\n")
     .action(async (flags) => finish(await parityCommand(flags, surroundings)));
 
+  addModelCommands(program, surroundings, finish);
   addRoleCommands(program, surroundings, finish);
   addPoolCommands(program, surroundings, finish);
   addDashboardCommand(program, surroundings, finish);

@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly imagesPerSecond: number;
   readonly decodedImages: number;
   readonly resumedImages: number;
+  /** Of an update: images whose features were taken over, and whether the earlier model still fits. */
+  readonly update?: Success["update"];
   /** Seconds from the start of this call to the first image that had features; null when none was made. */
   readonly firstImageSeconds: number | null;
   readonly generation: number;
@@ -50,6 +52,7 @@ export function summarise(
     listedAt: success.listedAt,
     untrained: success.untrained,
     warnings: model.warnings,
+    ...(success.update && { update: success.update }),
   };
 }
 

@@ -84,5 +84,8 @@ async function open(run: string, { home, onRetry, onSuccess, s3 }: RunOpenerOpti
     settings,
     out: new PatientStore(bareOut, new Patience(clock), { onRetry }),
     input: new PatientStore(input, new Patience({ ...clock, place: "input" }), { onRetry }),
+    ...(file.update && {
+      earlier: new PatientStore(await openStore(file.update.from, anywhere), new Patience(clock), { onRetry }),
+    }),
   };
 }

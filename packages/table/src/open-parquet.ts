@@ -6,7 +6,10 @@ import { StoredBlob } from "./stored-blob.ts";
 /** A Parquet file of a store, open. Memory is bounded by one row group, twice. */
 export interface OpenParquet {
   readonly schema: Schema;
-  /** One Arrow table a row group, of all columns or of those named; only their bytes are fetched. */
+  readonly groups: number;
+  /** One row group, of all columns or of those named; only their bytes are fetched. */
+  group(n: number, columns?: readonly string[]): Promise<Table>;
+  /** One Arrow table a row group, in order. */
   tables(columns?: readonly string[]): AsyncGenerator<Table>;
   /** Gives its memory back; not to be called after a failure, when a read may still hold it. */
   close(): void;
@@ -21,15 +24,18 @@ export async function openParquet(store: ObjectStore, key: string, size: number)
   failure.catch(() => {});
   const blob = new StoredBlob({ store, key, onFailure }, 0, size);
   const file = await Promise.race([ParquetFile.fromFile(blob), failure]);
+  const groups = file.metadata().numRowGroups();
+  async function group(n: number, columns?: readonly string[]): Promise<Table> {
+    const options = { rowGroups: [n], ...(columns && { columns: [...columns] }) };
+    const table = await Promise.race([file.read(options), failure]);
+    return tableFromIPC(table.intoIPCStream());
+  }
   return {
     schema: tableFromIPC(file.schema().intoIPCStream()).schema,
+    groups,
+    group,
     async *tables(columns) {
-      const groups = file.metadata().numRowGroups();
-      for (let group = 0; group < groups; group++) {
-        const options = { rowGroups: [group], ...(columns && { columns: [...columns] }) };
-        const table = await Promise.race([file.read(options), failure]);
-        yield tableFromIPC(table.intoIPCStream());
-      }
+      for (let n = 0; n < groups; n++) yield group(n, columns);
     },
     close: () => file.free(),
   };

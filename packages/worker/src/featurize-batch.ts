@@ -3,9 +3,12 @@ import {
   type Batch,
   batchHash,
   decodeBatch,
+  encodeJson,
+  type FreshImages,
   isDecodable,
   type JobResult,
   type ListedImage,
+  type ObjectStore,
   type OpenRun,
   type QuarantinedImage,
   runLayout,
@@ -13,6 +16,7 @@ import {
 } from "@pomona/core";
 import { BatchTimes } from "./batch-times.ts";
 import { Budget } from "./budget.ts";
+import type { EarlierRun } from "./earlier-run.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { Preparation } from "./inference-messages.ts";
 import type { Featurizer } from "./inference-pool.ts";
@@ -51,6 +55,8 @@ export interface FeaturizeBatchOptions {
   readonly signal: AbortSignal;
   /** Tries again what a generation chooses of the batch's quarantined images, and nothing else. */
   readonly retry?: { readonly generation: number } | undefined;
+  /** The run that this one updates: what did not change is taken from there. */
+  readonly earlier?: Pick<EarlierRun, "find"> | undefined;
   /** How often a worker died with this batch in hand. Above 0 the batch is tried with marks, see {@link Marks}. */
   readonly restarts?: number;
   /** Told after each image; counts of this attempt so far. */
@@ -93,18 +99,32 @@ async function featurize(options: FeaturizeBatchOptions, signal: AbortSignal): P
   if (found !== undefined) return { rows: found.index.length, quarantined: found.quarantined.length, decoded: 0 };
 
   const times = new BatchTimes();
-  const candidates = retry === undefined ? allOf(batch) : await retriedImages({ openRun, batch, identity, ...retry });
+  const earlier = retry === undefined ? await options.earlier?.find(batch.images) : undefined;
+  const candidates =
+    retry === undefined ? allOf(batch, earlier) : await retriedImages({ openRun, batch, identity, ...retry });
   const outcomes = await featurizeImages(candidates, options, { times, signal });
   const shard = assembleShard(identity, candidates, outcomes, dimension);
-  const { index, quarantined } = await times.measure("put", () => {
+  const { index, quarantined } = await times.measure("put", async () => {
     signal.throwIfAborted();
+    if (earlier !== undefined) await putFresh(out, layout.fresh(options.batch), candidates);
     return putShard(out, shardKey, shard);
   });
-  return { rows: index.length, quarantined: quarantined.length, decoded: shard.index.length, stages: times.stages };
+  const decoded = shard.index.length - (earlier?.size ?? 0);
+  return { rows: index.length, quarantined: quarantined.length, decoded, stages: times.stages };
 }
 
-function allOf({ images }: Batch): Candidate[] {
-  return images.map((image, index) => ({ index, image }));
+function allOf({ images }: Batch, earlier: ReadonlyMap<number, Float32Array> | undefined): Candidate[] {
+  return images.map((image, index) => {
+    const known = earlier?.get(index);
+    return { index, image, ...(known && { known }) };
+  });
+}
+
+/** Which images could not be taken over. Before the shard, so that whoever has that knows. */
+async function putFresh(out: ObjectStore, key: string, candidates: readonly Candidate[]): Promise<void> {
+  const images = candidates.filter(({ known }) => known === undefined).map(({ index }) => index);
+  const fresh: FreshImages = { name: "pomona.fresh", version: 1, images };
+  if (images.length > 0) await out.putIfAbsent(key, encodeJson(fresh));
 }
 
 /** What an image is taken to need where the listing did not tell: the file of a big camera. */
@@ -122,7 +142,8 @@ function featurizeImages(
 ): Promise<ImageOutcome[]> {
   const { limits, restarts = 0, openRun, onImages } = options;
   const counts = { decoded: 0, quarantined: 0 };
-  async function tryImage({ image, gone }: Candidate): Promise<ImageOutcome> {
+  async function tryImage({ image, gone, known }: Candidate): Promise<ImageOutcome> {
+    if (known !== undefined) return { features: known, getMs: 0, decodeMs: 0, resampleMs: 0, inferMs: 0 };
     if (gone) return tell(goneMeanwhile);
     // What is beyond the limit is refused unread, so it takes no memory.
     const bytes = Math.min(image.size ?? unknownBytes, openRun.file.features.maxBytes);

@@ -22,6 +22,8 @@ export interface Candidate {
   readonly gone?: boolean;
   /** Of an image that is tried again: what the store says of it now. */
   readonly version?: ImageVersion;
+  /** Features that an earlier run computed of the same image. */
+  readonly known?: Float32Array;
 }
 
 /**

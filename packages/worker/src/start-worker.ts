@@ -20,6 +20,7 @@ import {
 import { findWeights, type WeightsQuery } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
 import { claimFingerprint, describeFingerprint, FingerprintMismatchError } from "./claim-fingerprint.ts";
+import { EarlierRun } from "./earlier-run.ts";
 import { FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { InferenceInfo } from "./inference-messages.ts";
@@ -72,6 +73,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const pools = new PoolKeeper();
   const limits = new FetchLimits();
   const claims = new Map<string, Promise<string>>();
+  const earlierRuns = new WeakMap<OpenRun, Promise<EarlierRun | undefined>>();
   /** Of runs that asked for any engine, and whose first worker had another one than would be chosen here. */
   const engines = new Map<string, FeatureConfig["engine"]>();
 
@@ -88,6 +90,14 @@ export function startWorker(options: WorkerOptions): Worker {
     claims.set(id, claimed);
     claimed.catch(() => claims.delete(id));
     return claimed;
+  }
+
+  /** Once a run, and again where it failed. */
+  function earlierOf(run: OpenRun): Promise<EarlierRun | undefined> {
+    const opening = earlierRuns.get(run) ?? EarlierRun.of(run);
+    earlierRuns.set(run, opening);
+    opening.catch(() => earlierRuns.delete(run));
+    return opening;
   }
 
   function handle(job: Job, context: JobContext): Promise<JobResult> {
@@ -121,6 +131,7 @@ export function startWorker(options: WorkerOptions): Worker {
     return usePool({ ...features, engine: engines.get(run) ?? features.engine }, async (pool) => {
       const info = await pool.ready;
       const fingerprint = await claim(opened, info);
+      const earlier = await earlierOf(opened);
       return featurizeBatch({
         openRun: opened,
         batch,
@@ -130,6 +141,7 @@ export function startWorker(options: WorkerOptions): Worker {
         limits,
         signal,
         restarts,
+        earlier,
         ...(job.kind === "retry" && { retry: { generation: job.generation } }),
         ...(onImages && { onImages: (counts) => onImages({ run, batch, ...counts }) }),
       });

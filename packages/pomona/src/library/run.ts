@@ -45,29 +45,35 @@ const settings = [featureOptions, modelOptions, machineOptions].flatMap(({ shape
  */
 export function run(options: RunOptions): Run {
   const { input, out, overwrite, refit, takeOver, onNotice, signal } = options;
+  return followed((onProgress) =>
+    runHere({
+      ...placesOf(options),
+      input,
+      out,
+      config: resolveConfig({ flags: settingsIn(options) }),
+      overwrite,
+      refit,
+      takeOver,
+      onProgress,
+      ...(onNotice && { onNotice }),
+      ...(signal && { signal }),
+    }),
+  );
+}
+
+/** Work with its progress, as {@link Run} describes it. */
+export function followed(work: (onProgress: (state: RunProgress) => void) => Promise<RunSummary>): Run {
   const progress = new ProgressStream<RunProgress>();
-  const work = async (): Promise<RunSummary> => {
-    try {
-      const summary = await runHere({
-        ...placesOf(options),
-        input,
-        out,
-        config: resolveConfig({ flags: settingsIn(options) }),
-        overwrite,
-        refit,
-        takeOver,
-        onProgress: (state) => progress.push(state),
-        ...(onNotice && { onNotice }),
-        ...(signal && { signal }),
-      });
+  const ended = work((state) => progress.push(state)).then(
+    (summary) => {
       progress.end();
       return summary;
-    } catch (error) {
+    },
+    (error: unknown) => {
       progress.end({ error });
       throw error;
-    }
-  };
-  const ended = work();
+    },
+  );
   return Object.assign(ended, {
     [Symbol.asyncIterator]: () => {
       // Who follows the progress hears of a failure there.
@@ -77,7 +83,8 @@ export function run(options: RunOptions): Run {
   });
 }
 
-function settingsIn(options: RunOptions): Readonly<Record<string, unknown>> {
-  const given = options as unknown as Readonly<Record<string, unknown>>;
+/** The options of a run among those of a call. */
+export function settingsIn(options: object): Readonly<Record<string, unknown>> {
+  const given = options as Readonly<Record<string, unknown>>;
   return Object.fromEntries(settings.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
 }
