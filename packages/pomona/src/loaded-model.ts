@@ -1,9 +1,15 @@
 import type { Config, FeatureConfig, ListedImage, ObjectStore } from "@pomona/core";
 import { type Bundle, type Judgement, type JudgeOptions, judgeFeatures } from "@pomona/model";
-import { findWeights } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
 import { usableCores } from "@pomona/vision/thread-budget";
-import { describeFingerprint, type InferenceInfo, InferencePool, type RefusedImage } from "@pomona/worker";
+import {
+  describeFingerprint,
+  type InferenceInfo,
+  InferencePool,
+  inferenceEnvironment,
+  locateNetwork,
+  type RefusedImage,
+} from "@pomona/worker";
 import { requireFingerprint } from "./model-features.ts";
 import type { RunOptions } from "./run.ts";
 import { type OptionSources, openForModel, requireSamePreparation } from "./transform.ts";
@@ -48,10 +54,10 @@ export async function loadModel(place: string, options: LoadModelOptions): Promi
   function open() {
     const pool = new InferencePool({
       engine: features.engine,
-      weights: findWeights({ explicit: features.weights, cwd, cacheDir }),
+      network: locateNetwork(features, { cwd, cacheDir }),
       workers,
       inferBatch,
-      ...(options.environment && { environment: { ...options.environment } }),
+      ...(options.environment && { environment: inferenceEnvironment(options.environment, { workers }) }),
     });
     const ready = pool.ready.then((info) => requireFingerprint(bundle, fingerprintHere(info, features)));
     // Whoever judges is told.

@@ -13,6 +13,8 @@ const heading = "After the run:";
 const names = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);
 /** Of a pool, which these commands do without. */
 const machines = names(machineOptions).filter((name) => name !== "redis");
+/** `--model` names a result here; a network of one's own is named by POMONA_MODEL or the configuration file. */
+const features = names(featureOptions).filter((name) => name !== "model");
 const extra = ["partitions", "columns"];
 const judging = [
   "glob",
@@ -39,11 +41,7 @@ export function addModelCommands(
     )
     .argument("<input>", "folder of images")
     .option("--model <out>", "result whose model is applied");
-  addFlagsOf(
-    addTableFlags(transform),
-    [...names(featureOptions), ...extra, ...machines],
-    "Options, by default the model's own:",
-  )
+  addFlagsOf(addTableFlags(transform), [...features, ...extra, ...machines], "Options, by default the model's own:")
     .addHelpText("after", "\nExample:\n  pomona transform new-photos --model result --out new-result\n")
     .action(async (input, flags) => finish(await transformCommand(input, flags, surroundings)));
 
@@ -59,7 +57,7 @@ export function addModelCommands(
     .option("--keep-model", "apply the earlier model instead of fitting one");
   addFlagsOf(
     addTableFlags(update),
-    [...names(featureOptions), ...names(modelOptions), ...machines],
+    [...features, ...names(modelOptions), ...machines],
     "Options, by default those of the earlier run:",
   )
     .addHelpText("after", "\nExample:\n  pomona update photos --from result --out result-of-today\n")

@@ -88,7 +88,8 @@ export async function requireSamePreparation(
   { cwd, cacheDir }: Pick<RunOptions, "cwd" | "cacheDir">,
 ): Promise<void> {
   const { decode, resample } = preparationVersion(features, fingerprint.libvips);
-  const weights = await weightsHere(features.weights, { cwd, cacheDir });
+  // A network of the person's own is compared by the workers that load it.
+  const weights = features.model === undefined ? await weightsHere(features.weights, { cwd, cacheDir }) : undefined;
   const engine = features.engine === "auto" ? fingerprint.engine : features.engine;
   const here = { resample, decode, exifRotate: features.exifRotate, engine, weights: weights ?? fingerprint.weights };
   const isRandom = here.weights === "untrained" && fingerprint.weights.startsWith("untrained");

@@ -7,6 +7,7 @@ export { collectorFlags } from "./inference-process.ts";
 export type { FeaturizedImage, ImageOutcome, RefusedImage } from "./pool-image.ts";
 export {
   type ImagesEvent,
+  locateNetwork,
   type NetworkRequest,
   startWorker,
   type Worker,

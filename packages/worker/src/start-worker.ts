@@ -178,7 +178,8 @@ function createPool(request: NetworkRequest, options: WorkerOptions): InferenceP
   return new InferencePool({ engine, network, ...processes });
 }
 
-async function locateNetwork({ model, weights, ...request }: NetworkRequest, query: WeightsQuery) {
+/** The network that a run asks for, as an inference process loads it. */
+export async function locateNetwork({ model, weights, ...request }: NetworkRequest, query: WeightsQuery) {
   if (model === undefined) return { weights: await locateWeights({ ...query, explicit: weights ?? query.explicit }) };
   const described = Object.fromEntries(ownNetworkOptions.map((name) => [name, request[name]]));
   return { model: { ...described, file: resolve(query.cwd, model) } };

@@ -98,7 +98,8 @@ export async function withModel<T>(
   const model = await loadModel(flags.model, {
     cwd,
     cacheDir: cache,
-    sources: { flags: configFlags(flags), env, file },
+    // Here `--model` names a result, not a network.
+    sources: { flags: configFlags({ ...flags, model: undefined }), env, file },
     environment: env,
     workers: named ?? (isFew ? 1 : undefined),
     onNotice: (message) => stderr.write(`${message}\n`),

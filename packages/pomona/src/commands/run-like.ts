@@ -38,7 +38,8 @@ export async function makeTable(
     });
   }
   const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
-  const sources = { flags: configFlags(flags), env, file };
+  // Here it names a result, not a network.
+  const sources = { flags: configFlags({ ...flags, model: undefined }), env, file };
   const folders = userFolders(env, homeFolder, platform);
   const view = createProgressView(stderr, { plain: plain || json });
   try {

@@ -1,4 +1,8 @@
-import { type ClassifiedImage, type ClassifyOptions as ClassifyHereOptions, classify as classifyHere } from "../classify.ts";
+import {
+  type ClassifiedImage,
+  type ClassifyOptions as ClassifyHereOptions,
+  classify as classifyHere,
+} from "../classify.ts";
 import { type LoadedModel, loadModel as loadModelHere } from "../loaded-model.ts";
 import { type RunSettings, settingsIn } from "./run.ts";
 import { type PlaceOptions, placesOf } from "./surroundings-of.ts";

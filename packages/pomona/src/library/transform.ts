@@ -3,7 +3,7 @@ import { update as updateHere } from "../update.ts";
 import { followed, type Run, type RunOptions, settingsIn } from "./run.ts";
 import { placesOf } from "./surroundings-of.ts";
 
-export interface TransformOptions extends Omit<RunOptions, "refit" | "components" | "variance"> {
+export interface TransformOptions extends Omit<RunOptions, "refit" | "components" | "variance" | "model"> {
   /** Output of the finished run whose model is applied, or a copy of its folder `model/`. */
   readonly model: string;
 }
