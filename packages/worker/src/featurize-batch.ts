@@ -3,12 +3,9 @@ import {
   type Batch,
   batchHash,
   decodeBatch,
-  encodeJson,
-  type FreshImages,
   isDecodable,
   type JobResult,
   type ListedImage,
-  type ObjectStore,
   type OpenRun,
   type QuarantinedImage,
   runLayout,
@@ -17,6 +14,7 @@ import {
 import { BatchTimes } from "./batch-times.ts";
 import { Budget } from "./budget.ts";
 import type { EarlierRun } from "./earlier-run.ts";
+import { allOf, putFresh } from "./fresh-images.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { Preparation } from "./inference-messages.ts";
 import type { Featurizer } from "./inference-pool.ts";
@@ -111,20 +109,6 @@ async function featurize(options: FeaturizeBatchOptions, signal: AbortSignal): P
   });
   const decoded = shard.index.length - (earlier?.size ?? 0);
   return { rows: index.length, quarantined: quarantined.length, decoded, stages: times.stages };
-}
-
-function allOf({ images }: Batch, earlier: ReadonlyMap<number, Float32Array> | undefined): Candidate[] {
-  return images.map((image, index) => {
-    const known = earlier?.get(index);
-    return { index, image, ...(known && { known }) };
-  });
-}
-
-/** Which images could not be taken over. Before the shard, so that whoever has that knows. */
-async function putFresh(out: ObjectStore, key: string, candidates: readonly Candidate[]): Promise<void> {
-  const images = candidates.filter(({ known }) => known === undefined).map(({ index }) => index);
-  const fresh: FreshImages = { name: "pomona.fresh", version: 1, images };
-  if (images.length > 0) await out.putIfAbsent(key, encodeJson(fresh));
 }
 
 /** What an image is taken to need where the listing did not tell: the file of a big camera. */
