@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import {
-  type Batch,
   batchHash,
   decodeBatch,
   isDecodable,
