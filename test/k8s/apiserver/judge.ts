@@ -19,8 +19,12 @@ console.log(`${refusals} refusals, ${((performance.now() - startedAt) / 1000).to
 process.exitCode = refusals === 0 ? 0 : 1;
 
 function judge(overlay: string, manifests: readonly Manifest[]): void {
-  // What the others need to be there.
-  const first = [...ofKind(manifests, "Namespace"), ...ofKind(manifests, "ServiceAccount")];
+  // What the others need to be there; the account `default` comes from a controller otherwise.
+  const namespaces = ofKind(manifests, "Namespace");
+  const accounts = namespaces.map(({ metadata: { name } }) => {
+    return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: name } };
+  });
+  const first = [...namespaces, ...ofKind(manifests, "ServiceAccount"), ...accounts];
   must(["apply", "--server-side", "--filename", "-"], listOf(first));
   const applied = server.kubectl(["apply", "--server-side", "--dry-run=server", "--filename", "-"], listOf(manifests));
   const accepted = applied.output
