@@ -82,12 +82,20 @@ function mostVoted(shares: Float64Array): number {
   return best;
 }
 
-/** The series of each row, told apart by label; undefined where leaving them out would leave nothing out. */
+/**
+ * The series of each row, told apart by label; undefined where leaving them out would leave nothing out. A label of one
+ * series only would have nobody left to vote for it, so its rows count as of no series.
+ */
 function seriesOfRows({ paths, labels }: SampledRows, seriesOf: SeriesOf): (string | undefined)[] | undefined {
-  const series = seriesOf(paths).map((name, row) => (name === undefined ? undefined : `${labels[row]}/${name}`));
-  const members = new Map<string, number>();
-  for (const name of series) if (name !== undefined) members.set(name, (members.get(name) ?? 0) + 1);
-  return members.size > 1 && [...members.values()].some((n) => n > 1) ? series : undefined;
+  const found = seriesOf(paths).map((name, row) => (name === undefined ? undefined : `${labels[row]}/${name}`));
+  const namesByLabel = new Map<string, Set<string>>();
+  for (const [row, label] of labels.entries()) {
+    const names = namesByLabel.get(label) ?? new Set();
+    namesByLabel.set(label, names.add(found[row] ?? `of itself ${row}`));
+  }
+  const series = found.map((name, row) => ((namesByLabel.get(labels[row] ?? "")?.size ?? 0) > 1 ? name : undefined));
+  const named = series.filter((name) => name !== undefined);
+  return new Set(named).size < named.length ? series : undefined;
 }
 
 function correctOf(truth: Int32Array, predicted: Int32Array): number {

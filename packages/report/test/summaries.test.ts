@@ -91,6 +91,13 @@ describe("neighbours and near-duplicates", () => {
     for (const { path, nearest } of summary.mistakes) expect(path.split("_")[0]).not.toBe(nearest.split("_")[0]);
   });
 
+  test("a label of one series only keeps its votes", () => {
+    const oneOfB = (all: readonly string[]) => seriesOf(all).map((name, row) => (row < 8 ? name : "file:///b/only"));
+    expect(summariseNeighbours(rows, oneOfB).withoutSeries?.series).toBe(2);
+    const oneOfEach = (all: readonly string[]) => all.map((path) => path.slice(0, 9));
+    expect(summariseNeighbours(rows, oneOfEach).withoutSeries).toBeNull();
+  });
+
   test("names without series and a single label say nothing", () => {
     expect(summariseNeighbours(rows, (all) => all.map(() => undefined)).withoutSeries).toBeNull();
     const one = { ...rows, labels: labels.map(() => "a") };
