@@ -85,7 +85,7 @@ describe.skipIf(photosFolder === undefined)("the report of 300 photos", () => {
     expect(norms.mean).toBeCloseTo(found.mean, 9);
     expect(dimensions.constant).toEqual(found.constant);
     expect(dimensions.zeroShare).toBeCloseTo(found.zeroShare, 12);
-  });
+  }, 900_000);
 
   it("is remade alike, removed with the result that it speaks of, and left out where it is not wanted", async () => {
     const before = await readFile(join(out, "report.html"));
