@@ -9,6 +9,7 @@ import {
   UsageError,
 } from "@pomona/core";
 import { readSuccess } from "./read-success.ts";
+import { standDown } from "./stand-down.ts";
 
 export interface CleanOptions {
   /** Not a patient store: a denied request must show at once. */
@@ -34,7 +35,7 @@ export async function cleanOutput({ out, by, now }: CleanOptions): Promise<Clean
   const log = new RunLog(out);
   const { run, generation } = await finishedRun(out, await log.read());
   await requireDeletion(out);
-  await log.append((state) => {
+  const { epoch } = await log.append((state) => {
     if (state.run !== run || state.status !== "done") throw notFinished(out.uri);
     return state.cleaned ? undefined : { kind: "cleaned", at: now().toISOString(), by, epoch: state.epoch + 1 };
   });
@@ -42,7 +43,10 @@ export async function cleanOutput({ out, by, now }: CleanOptions): Promise<Clean
   let bytes = 0;
   let keys: string[] = [];
   const remove = async (): Promise<void> => {
-    if (keys.length > 0) await out.delete(keys);
+    if (keys.length === 0) return;
+    // A refit that began meanwhile has restored what it needs.
+    await standDown(log, epoch);
+    await out.delete(keys);
     objects += keys.length;
     keys = [];
   };
@@ -58,6 +62,8 @@ export async function cleanOutput({ out, by, now }: CleanOptions): Promise<Clean
 
 /** By the name below `_run/<run>/`. What it does not know stays. */
 function isSpent(name: string, published: number): boolean {
+  // Which version of an image was tried again, the table does not tell.
+  if (/^shards\/\d+\.g\d+\.arrow$/.test(name)) return false;
   if (/^(shards|suspects)\//.test(name) || /^g\d+\/moments\//.test(name)) return true;
   const unpublished = /^g(\d+)\/(parts|csv-[a-z]+)\//.exec(name);
   return unpublished !== null && Number(unpublished[1]) !== published;

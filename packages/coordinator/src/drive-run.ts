@@ -19,6 +19,7 @@ import { LostShardError } from "./lost-shard-error.ts";
 import { publishResult } from "./publish-result.ts";
 import { reduceRun } from "./reduce-run.ts";
 import { releaseOutput } from "./release-output.ts";
+import { restoreShards } from "./restore-shards.ts";
 import { openRetryFinder, type RetryFinder } from "./retry-finder.ts";
 import { retryImages } from "./retry-images.ts";
 import { RunLedger } from "./run-ledger.ts";
@@ -55,6 +56,8 @@ interface RunState {
   readonly heart: Heartbeat;
   readonly request: GenerationRequest;
   readonly finder: RetryFinder;
+  /** The generation whose table holds the features, where the shards were removed. */
+  readonly table: number | undefined;
 }
 
 /** How often lost shards are made again before the run fails. */
@@ -63,7 +66,7 @@ const maxRepairs = 3;
 /**
  * Takes a run from wherever the store says it is to `_SUCCESS`:
  *
- *   listing + featurizing → (retrying) → moments → fitting → projecting → publishing
+ *   (restoring) → listing + featurizing → (retrying) → moments → fitting → projecting → publishing
  *
  * Each phase asks for what is missing and is a no-op where nothing is, so this may be stopped and called again at any
  * point. Throws {@link PomonaError}, or the signal's reason; the log then says `failed` or `closed`, and a later call,
@@ -83,7 +86,12 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
     heart.start(ledger);
     const request = await readGenerationRequest(out, file.run, options.generation);
     const finder = await openRetryFinder(out, file.run, request);
-    const success = await makeResult(options, { ledger, turns, heart, request, finder }, now);
+    const { cleaned, published } = await log.read();
+    const success = await makeResult(
+      options,
+      { ledger, turns, heart, request, finder, table: cleaned ? published : undefined },
+      now,
+    );
     return { success, decoded: ledger.decoded, resumed: ledger.resumed };
   } catch (error) {
     // While it is still ours: whoever comes next may delete it.
@@ -103,6 +111,7 @@ async function makeResult(options: DriveRunOptions, state: RunState, now: () => 
   const stopwatch = new Stopwatch();
   let parts: BatchRange[] | undefined;
   for (let attempt = 0; parts === undefined; attempt++) {
+    if (state.table !== undefined) await stopwatch.time("restoring", () => restore(options, state, attempt));
     await stopwatch.time("featurizing", () => makeShards(options, state, attempt));
     try {
       await stopwatch.time("featurizing", () => retryShards(options, state, attempt));
@@ -129,6 +138,14 @@ async function makeResult(options: DriveRunOptions, state: RunState, now: () => 
 
 function hasStoodDown(error: unknown): boolean {
   return error instanceof PomonaError && error.code === "stood-down";
+}
+
+function restore(
+  { file, epoch, out, dispatch }: DriveRunOptions,
+  { ledger, table: generation = 0 }: RunState,
+  attempt: number,
+): Promise<void> {
+  return restoreShards({ run: file.run, epoch, attempt, generation, out, dispatch, ledger });
 }
 
 function makeShards(

@@ -105,7 +105,6 @@ async function continueRun(
       remedy: "Give --refit to make the model and table anew from the stored features, or ask for the same.",
     });
   }
-  refuseCleaned(state, out.uri);
   refuseOtherModel(asked, made, out.uri);
   if (success !== undefined || state.published > 0) await options.beforeReplace();
   // Its entry may be gone with an earlier home.
@@ -126,14 +125,6 @@ async function requestRefit(
 ): Promise<number> {
   const layers = published === 0 ? [] : layersOf(await readGenerationRequest(out, run, published));
   return requestGeneration(out, run, generation + 1, { ...asked, layers });
-}
-
-/** Going on would mean to decode every image again, and a changed one would not be the image that was listed. */
-function refuseCleaned({ cleaned }: LogState, out: string): void {
-  if (!cleaned) return;
-  throw new UsageError("shards-cleaned", `the stored features of ${out} were removed by pomona clean`, {
-    remedy: "Give --overwrite to start again, or choose another output.",
-  });
 }
 
 /** A given model is laid down when a run begins. */

@@ -91,6 +91,18 @@ export class RunLedger {
     this.step();
   }
 
+  /** Shards that were removed on purpose are there again. */
+  shardsRestored(stored: ReadonlySet<number>): void {
+    for (const batch of stored) {
+      if (this.#stored.has(batch)) continue;
+      this.#stored.add(batch);
+      const images = this.imagesPerBatch[batch];
+      if (images === undefined) continue;
+      this.#storedListed += 1;
+      this.#featurized += images;
+    }
+  }
+
   /** Some shards turned out to be gone or damaged: only these are left, the others are to be made again. */
   keepShards(left: ReadonlySet<number>): void {
     for (const batch of this.#stored) {

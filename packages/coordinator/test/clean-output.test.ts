@@ -1,7 +1,8 @@
 import { RunLog, runLayout, StoreUnavailableError } from "@pomona/core";
 import { describe, expect, test } from "vitest";
 import { cleanOutput } from "../src/clean-output.ts";
-import { keysOf, open, published, runAll, type Scene, stage } from "./scene.ts";
+import { FakePool } from "./fake-pool.ts";
+import { drive, keysOf, open, published, runAll, type Scene, stage } from "./scene.ts";
 
 const now = () => new Date("2026-01-01T12:00:00.000Z");
 const clean = ({ out }: Scene) => cleanOutput({ out, by: "me", now });
@@ -47,17 +48,46 @@ describe("cleaning a finished output", () => {
     expect((await new RunLog(scene.out).read()).entries).toBe(entries);
   });
 
-  test("still answers the same request with what is there, and refuses to make anything of it", async () => {
-    const { scene } = await finished();
+  test("still answers the same request with what is there; a refit takes the features from the table", async () => {
+    const { scene, run } = await finished();
+    const shard = await scene.out.get(runLayout(run).shard(2));
     await clean(scene);
     expect(await open(scene)).toMatchObject({ kind: "finished" });
-    await expect(open(scene, { refit: true, config: { components: 3 } })).rejects.toMatchObject({
-      code: "shards-cleaned",
-      exitCode: 2,
-      remedy: expect.stringContaining("--overwrite"),
+    const opened = await open(scene, { refit: true, config: { components: 3 } });
+    const phases = new Set<string>();
+    const { success, made, decoded } = await drive(scene, opened, {
+      onProgress: ({ phase }) => void phases.add(phase),
     });
-    expect(await open(scene, { overwrite: true })).toMatchObject({ kind: "drive", generation: 1, resumed: false });
+    expect(success).toMatchObject({ generation: 2, model: { components: 3 }, books: { listed: 20, featurized: 20 } });
+    expect(decoded).toBe(0);
+    expect(made.features).toBeUndefined();
+    expect(made.restore).toBeGreaterThan(0);
+    expect([...phases].slice(0, 2)).toEqual(["restoring", "featurizing"]);
+    expect(await scene.out.get(runLayout(run).shard(2))).toEqual(shard);
     expect((await new RunLog(scene.out).read()).cleaned).toBe(false);
+  });
+
+  test("a refit that was cut short goes on with restoring", async () => {
+    const { scene, run } = await finished();
+    await clean(scene);
+    await drive(scene, await open(scene, { refit: true, config: { components: 3 } }), {
+      pool: (...given) => {
+        const pool = new FakePool(...given);
+        pool.fit = () => Promise.reject(new Error("killed"));
+        return pool;
+      },
+    }).catch(() => {});
+    await scene.out.delete([runLayout(run).shard(1)]);
+    const { made, decoded } = await drive(scene, await open(scene, { config: { components: 3 } }));
+    expect([made.restore, made.features, decoded]).toEqual([1, undefined, 0]);
+  });
+
+  test("without a table nothing can be made of it", async () => {
+    const { scene, run } = await finished();
+    await clean(scene);
+    await scene.out.delete(await keysOf(scene.out, `${runLayout(run).generation(1).root}parts/`));
+    const refit = await open(scene, { refit: true, config: { components: 3 } });
+    await expect(drive(scene, refit)).rejects.toMatchObject({ code: "shards-cleaned" });
   });
 
   test("is refused before the end of a run", async () => {

@@ -24,6 +24,7 @@ import {
   type PartBooks,
   PomonaError,
   type ProjectJob,
+  type RestoreJob,
   type RetryJob,
   readRetriedLayers,
   retryFilter,
@@ -67,6 +68,7 @@ export class FakePool {
     const handlers: Record<Job["kind"], (job: never) => Promise<JobResult>> = {
       features: ({ run, batch }: { run: string; batch: number }) => this.featurize(run, batch),
       retry: (job) => this.retry(job),
+      restore: (job) => this.restore(job),
       moments: (job) => this.moments(job),
       fit: (job) => this.fit(job),
       project: (job) => this.project(job),
@@ -108,6 +110,16 @@ export class FakePool {
     const shard = { ...before, index, features: new Float32Array(2 * index.length), quarantined };
     await this.#make(names.retriedShard(ordinal, generation), "retry", encodeShard(shard));
     return { rows: index.length, quarantined: quarantined.length, decoded: index.length };
+  }
+
+  async restore({ run, generation, part, from, to }: RestoreJob): Promise<JobResult> {
+    const names = runLayout(run);
+    await this.#out.get(names.generation(generation).part(part));
+    for (let ordinal = from; ordinal < to; ordinal++) {
+      const batch = decodeBatch(await this.#out.get(names.batch(ordinal)), names.batch(ordinal));
+      await this.#make(names.shard(ordinal), "restore", encodeShard(shardOf(batch)));
+    }
+    return { rows: 0, quarantined: 0, decoded: 0 };
   }
 
   async moments({ run, generation, group, from, to }: MomentsJob): Promise<JobResult> {

@@ -36,6 +36,7 @@ export type {
   MomentsJob,
   ProjectJob,
   QueueName,
+  RestoreJob,
   RetryJob,
 } from "./messages.ts";
 export type { ModelFile } from "./model-file.ts";

@@ -46,7 +46,7 @@ export const logEntry = z.discriminatedUnion("kind", [
   /** `owner` removes the earlier result and run; an interrupted removal is continued by whoever comes next. */
   z.strictObject({ kind: z.literal("deleting"), at, epoch: z.number(), owner }),
   z.strictObject({ kind: z.literal("deleted"), at }),
-  /** The shards of the finished run are removed, or will be: nothing can be made of them again. */
+  /** The shards of the finished run are removed, or will be: what is made of them again comes from the table. */
   z.strictObject({ kind: z.literal("cleaned"), at, by: z.string(), epoch: z.number() }),
 ]);
 export type LogEntry = z.output<typeof logEntry>;
@@ -66,7 +66,7 @@ export interface LogState {
   readonly published: number;
   readonly status: "new" | "running" | "publishing" | "done" | "failed" | "cancelled" | "deleting";
   readonly paused: boolean;
-  /** Without its shards a run is a result and nothing more. */
+  /** Its shards were removed: they are to be restored from the table before anything else is made of them. */
   readonly cleaned: boolean;
   /** When the newest entry was written. */
   readonly at: string | undefined;
@@ -120,7 +120,7 @@ export function foldEntry(state: LogState, entry: LogEntry): LogState {
     case "publishing":
       return { ...next, published: entry.generation, status: "publishing" };
     case "done":
-      return { ...next, published: entry.generation, status: "done", owner: undefined };
+      return { ...next, published: entry.generation, status: "done", cleaned: false, owner: undefined };
     case "failed":
       return { ...next, status: "failed", failure: entry.failure, owner: undefined };
     case "cancelled":

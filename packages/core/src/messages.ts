@@ -3,7 +3,16 @@ import type { StageTimes } from "./telemetry.ts";
 /** The messages that cross the queue. All of them are pointers into the store: under 300 bytes, no keys, no pixels. */
 export type QueueName = "features" | "reduce";
 
-export type Job = FeaturesJob | RetryJob | MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
+export type Job =
+  | FeaturesJob
+  | RetryJob
+  | RestoreJob
+  | MomentsJob
+  | FitJob
+  | ProjectJob
+  | BundleJob
+  | DriftJob
+  | CsvJob;
 
 interface JobBase {
   /** Unique while the job waits or runs: run, what it makes, and the epoch that asked for it. */
@@ -24,6 +33,15 @@ export interface RetryJob extends JobBase {
   readonly kind: "retry";
   readonly generation: number;
   readonly batch: number;
+}
+
+/** A part of the table of `generation`, which holds batches `from` to `to` (exclusive), back to their shards. */
+export interface RestoreJob extends JobBase {
+  readonly kind: "restore";
+  readonly generation: number;
+  readonly part: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The shards of consecutive batches `from` (inclusive) to `to` (exclusive) to one file of moments. */

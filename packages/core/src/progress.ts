@@ -1,5 +1,17 @@
-/** The phases of a run, in order. Two are rare: quarantined images that are tried again, after the features. */
-export const phases = ["listing", "featurizing", "retrying", "moments", "fitting", "projecting", "publishing"] as const;
+/**
+ * The phases of a run, in order. Rare are features that `pomona clean` removed, taken from the table, and
+ * quarantined images that are tried again.
+ */
+export const phases = [
+  "restoring",
+  "listing",
+  "featurizing",
+  "retrying",
+  "moments",
+  "fitting",
+  "projecting",
+  "publishing",
+] as const;
 export type Phase = (typeof phases)[number];
 
 /** How far a run is: told whenever it changes, by whoever drives it. */

@@ -47,7 +47,7 @@ describe("the state of an output", () => {
     });
   });
 
-  test("a cleaned run stays so until another one", () => {
+  test("a cleaned run stays so until its features are restored, or until another one", () => {
     const cleaned = fold(
       open("a", 1),
       { kind: "done", at, generation: 1 },
@@ -56,5 +56,6 @@ describe("the state of an output", () => {
     expect(cleaned).toMatchObject({ status: "done", cleaned: true, epoch: 2 });
     expect(foldEntry(cleaned, open("a", 3)).cleaned).toBe(true);
     expect(foldEntry(cleaned, open("b", 3)).cleaned).toBe(false);
+    expect(foldEntry(cleaned, { kind: "done", at, generation: 2 }).cleaned).toBe(false);
   });
 });

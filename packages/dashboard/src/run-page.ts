@@ -137,7 +137,7 @@ function phaseList({ summary, telemetry, success }: RunFacts): Html {
   const { progress, state } = summary;
   const isPresent = (name: string): boolean => progress?.phase === name || times.some(({ phase }) => phase === name);
   return html`<h2>Phases</h2><ol class="phases">${phases
-    .filter((phase) => phase !== "listing" && (phase !== "retrying" || isPresent(phase)))
+    .filter((phase) => phase !== "listing" && (!rarePhases.has(phase) || isPresent(phase)))
     .map((phase) => {
       const ofIt = times.filter((time) => time.phase === phase);
       const isNow = progress?.phase === phase && !isOver(state);
@@ -146,7 +146,11 @@ function phaseList({ summary, telemetry, success }: RunFacts): Html {
     })}</ol>`;
 }
 
+/** Shown of the runs that had them only. */
+const rarePhases: ReadonlySet<string> = new Set(["restoring", "retrying"]);
+
 const phaseNames: Readonly<Record<(typeof phases)[number], string>> = {
+  restoring: "Features taken from the table",
   listing: "Listing",
   featurizing: "Listing and featurizing",
   retrying: "Trying quarantined images again",

@@ -88,7 +88,7 @@ export function addPoolCommands(
     .helpGroup(heading)
     .summary("remove what a finished run no longer needs")
     .description(
-      "Removes stored features, moments and unpublished tables of a finished run. Its result, batches and log stay; a later refit is impossible.",
+      "Removes stored features, moments and unpublished tables of a finished run. Its result, batches and log stay; a later refit takes the features from the table.",
     )
     .argument("<out>", "the result of a run")
     .option("--json", "print one JSON object")

@@ -10,6 +10,7 @@ export interface ProgressView {
 }
 
 const units: Readonly<Record<Phase, string>> = {
+  restoring: "parts",
   listing: "images",
   featurizing: "images",
   retrying: "batches",

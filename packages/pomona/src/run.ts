@@ -29,7 +29,7 @@ export interface RunOptions extends OutputRequest {
 }
 
 /** Phases in which images are read. */
-const inferring: ReadonlySet<Phase> = new Set(["listing", "featurizing", "retrying"]);
+const inferring: ReadonlySet<Phase> = new Set(["restoring", "listing", "featurizing", "retrying"]);
 
 /** Batches that the worker works on at a time: the next one is read and decoded while one is inferred. */
 const batchesInFlight = 2;

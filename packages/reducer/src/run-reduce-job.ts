@@ -9,6 +9,7 @@ import {
   type OpenRun,
   PomonaError,
   type ProjectJob,
+  type RestoreJob,
   type RunOpener,
 } from "@pomona/core";
 import { computeMoments } from "./compute-moments.ts";
@@ -16,10 +17,11 @@ import { fitModel } from "./fit-model.ts";
 import { makeBundle } from "./make-bundle.ts";
 import { measureDrift } from "./measure-drift.ts";
 import { projectPart } from "./project-part.ts";
+import { restoreShards } from "./restore-shards.ts";
 import { writeCsv } from "./write-csv.ts";
 
 /** The jobs of queue `reduce`. */
-export type ReduceJob = MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
+export type ReduceJob = RestoreJob | MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
 
 export interface ReduceOptions {
   /** Threads of a child's matrix products. They change no number. Default 1. */
@@ -31,6 +33,7 @@ export interface ReduceOptions {
 type Handler<J extends ReduceJob> = (job: J, run: OpenRun, options: ReduceOptions) => Promise<JobResult>;
 
 const handlers: { readonly [Kind in ReduceJob["kind"]]: Handler<Extract<ReduceJob, { kind: Kind }>> } = {
+  restore: restoreShards,
   moments: computeMoments,
   fit: fitModel,
   project: projectPart,

@@ -35,7 +35,7 @@ async function ended(...entries: LogEntry[]): Promise<OpenRun & { readonly out: 
   const log = new RunLog(out);
   for (const entry of [open, ...entries]) await log.append(() => entry);
   const notify = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  return { file: { run }, out, settings: { notify } } as Partial<OpenRun> as OpenRun & { readonly out: MemoryStore };
+  return { file: { run }, out, settings: { notify } } as unknown as OpenRun & { readonly out: MemoryStore };
 }
 
 /** As a coordinator that was just started. */
