@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { stringify } from "csv-stringify/sync";
 import type { FastifyInstance } from "fastify";
 import type { RouteTools } from "./create-app.ts";
@@ -42,7 +43,7 @@ export function pageRoutes(app: FastifyInstance, { board, contextOf, sendPage }:
     const view = await shelf.find(request.params.run);
     const lines = csvOf(board.quarantine.rows(view, quarantineFilter(request.query)));
     reply.header("content-disposition", `attachment; filename="quarantine-${view.run}.csv"`);
-    return reply.type("text/csv; charset=utf-8").send(ReadableStream.from(lines));
+    return reply.type("text/csv; charset=utf-8").send(Readable.from(lines));
   });
 
   app.get<{ Params: { run: string }; Querystring: Query }>("/runs/:run/thumbnail", async (request, reply) => {

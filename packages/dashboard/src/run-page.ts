@@ -71,7 +71,7 @@ export function runFragments(facts: RunFacts, context: PageContext): Fragments {
     throughput: html`<h2>Throughput</h2>${throughputChart(facts.telemetry?.series ?? [])}`,
     stages: html`<h2>Where the time goes</h2>${bottleneckLine(facts)}${stageTable(stagesOf(facts))}`,
     workers: isOver(summary.state) || !hasPool ? html`` : html`<h2>Workers of the pool</h2>${workersTable(pool)}`,
-    model: varianceTable(facts.success, facts.summary),
+    model: varianceTable(facts.success),
     history: html`<h2>What happened</h2>${runHistory(summary, facts.history)}`,
     configuration: html`<h2>Configuration</h2>${runConfiguration(facts)}`,
   };

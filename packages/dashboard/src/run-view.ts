@@ -170,7 +170,7 @@ export class RunView {
   }
 
   async #summarise(): Promise<RunSummary> {
-    const { record, out, log } = await this.#base.get(Number.POSITIVE_INFINITY);
+    const { record, log } = await this.#base.get(Number.POSITIVE_INFINITY);
     const [state, file] = await Promise.all([log.read(), this.file()]);
     const name = runStateOf(state, record);
     const success = name === "done" ? await this.success() : undefined;
@@ -182,7 +182,7 @@ export class RunView {
       run: record.run,
       state: name,
       input: file?.input,
-      out: out.uri,
+      out: record.out,
       submittedBy: record.submittedBy,
       submittedAt: record.at,
       log: state,

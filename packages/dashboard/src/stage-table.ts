@@ -25,7 +25,7 @@ export function stageTable(times: StageTimes): Html {
     const share = histogram.totalMs / all;
     return html`<tr><th scope="row">${stage} <small>${meanings[stage]}</small></th>${[0.5, 0.95, 0.99].map(
       (q) => html`<td class="number">${formatMs(quantile(histogram, q), "≤ ")}</td>`,
-    )}<td class="number">${formatMs(histogram.totalMs / histogram.count)}</td><td class="number">${formatCount(histogram.count)}</td><td class="wide share">${shareBar(share)}<span>${Math.round(share * 100)} %</span></td></tr>`;
+    )}<td class="number">${formatMs(histogram.totalMs / histogram.count)}</td><td class="number">${formatCount(histogram.count)}</td><td class="wide"><div class="share">${shareBar(share)}<span>${Math.round(share * 100)} %</span></div></td></tr>`;
   })}</tbody></table></div>`;
 }
 

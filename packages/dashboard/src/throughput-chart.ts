@@ -1,8 +1,8 @@
 import { formatCount, formatDuration, formatRate } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
-const width = 720;
-const height = 190;
+const width = 520;
+const height = 200;
 const margin = { left: 52, right: 12, top: 12, bottom: 26 } as const;
 
 interface Point {

@@ -11,3 +11,5 @@ process.on("message", ({ id, bytes, maxPixels }: ThumbnailRequest) => {
 // A terminal's Ctrl-C reaches the whole group; our parent decides when we end.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+// Loading takes longer than most images; the clock of the first one starts now.
+process.send?.({ id: 0, picture: undefined } satisfies ThumbnailAnswer);

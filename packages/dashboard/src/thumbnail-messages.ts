@@ -5,6 +5,7 @@ export interface ThumbnailRequest {
 }
 
 export interface ThumbnailAnswer {
+  /** 0 when the process is ready. */
   readonly id: number;
   /** A JPEG; undefined where nothing can be seen. */
   readonly picture: Uint8Array | undefined;

@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { ThumbnailAnswer, ThumbnailRequest } from "./thumbnail-messages.ts";
 
 /** An image that takes longer is killed with the process that decodes it. */
-const patienceMs = 5000;
+const patienceMs = 10_000;
+/** To load the decoder, on a machine that does much else. */
+const startMs = 60_000;
 /** A child that nobody needs gives its memory back. */
 const idleMs = 60_000;
 /** Requests that wait; above that the answer is "no picture". */
@@ -14,7 +16,7 @@ interface Waiting {
 }
 
 /**
- * Thumbnails, one after another, in a child process that has no secrets in its environment, a small heap, and five seconds
+ * Thumbnails, one after another, in a child process that has no secrets in its environment, a small heap, and ten seconds
  * for an image. It is started when it is needed, and again when an image has killed it.
  */
 export class ThumbnailProcess {
@@ -43,12 +45,16 @@ export class ThumbnailProcess {
   #next(): void {
     if (this.#current !== undefined) return;
     this.#current = this.#waiting.shift();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#kill(), this.#current === undefined ? idleMs : patienceMs);
-    this.#timer.unref();
+    this.#killAfter(this.#current === undefined ? idleMs : this.#child === undefined ? startMs : patienceMs);
     if (this.#current === undefined) return;
     this.#child ??= this.#start();
     this.#child.send(this.#current.request, () => {});
+  }
+
+  #killAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), ms);
+    this.#timer.unref();
   }
 
   #settle(picture: Uint8Array | undefined): void {
@@ -70,7 +76,8 @@ export class ThumbnailProcess {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     child.on("message", ({ id, picture }: ThumbnailAnswer) => {
-      if (id === this.#current?.request.id) this.#settle(picture);
+      if (id === 0) this.#killAfter(patienceMs);
+      else if (id === this.#current?.request.id) this.#settle(picture);
     });
     child.once("close", () => {
       if (this.#child === child) this.#child = undefined;

@@ -1,20 +1,19 @@
 import type { Success } from "@pomona/core";
 import { shareBar } from "./bars.ts";
 import { type Html, html } from "./html.ts";
-import type { RunSummary } from "./run-view.ts";
 
 /** The report has all of them. */
 const shown = 10;
 
 /** Explained variance of a result's first components. */
-export function varianceTable(success: Success | undefined, _summary: RunSummary): Html {
+export function varianceTable(success: Success | undefined): Html {
   if (success === undefined) return html``;
   const { explainedVariance, components, warnings } = success.model;
   const some = explainedVariance.slice(0, shown);
   let sum = 0;
   const rows = some.map((share, i) => {
     sum += share;
-    return html`<tr><th scope="row">${i + 1}</th><td class="number">${percent(share)}</td><td class="number">${percent(sum)}</td><td class="wide share">${shareBar(share / (some[0] ?? 1))}</td></tr>`;
+    return html`<tr><th scope="row">${i + 1}</th><td class="number">${percent(share)}</td><td class="number">${percent(sum)}</td><td class="wide">${shareBar(share / (some[0] ?? 1))}</td></tr>`;
   });
   return html`<section class="panel"><h2>Explained variance</h2>
 ${success.untrained ? html`<p class="notice bad">The weights are a random network: these numbers describe nothing.</p>` : ""}

@@ -1,0 +1,41 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hashPassword } from "@pomona/dashboard";
+import type { Page } from "playwright-core";
+import { type Started, startPomona } from "../support/pomona.ts";
+import { freePort } from "../support/redis.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+export const password = "correct horse battery";
+
+/** `pomona dashboard` in a process of its own, with `alice`, who may act, and `bob`, who may look. */
+export interface DashboardMember extends Started {
+  readonly url: string;
+  /** Of health and metrics. */
+  readonly healthUrl: string;
+}
+
+export async function startDashboardMember(
+  scratch: string,
+  { flags, env }: { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> },
+): Promise<DashboardMember> {
+  const users = join(scratch, "users.txt");
+  const hash = await hashPassword(password);
+  await writeFile(users, `alice:operator:${hash}\nbob:viewer:${hash}\n`);
+  const [port, healthPort] = [await freePort(), await freePort()];
+  const common = ["--port", String(port), "--health-port", String(healthPort), "--users-file", users];
+  const started = startPomona(["dashboard", ...common, ...flags], { scratch, env });
+  await waitFor("the dashboard to start", () => {
+    if (started.child.exitCode !== null) throw new Error(`ended early:\n${started.said()}`);
+    return started.said().includes("dashboard started");
+  });
+  return { ...started, url: `http://127.0.0.1:${port}`, healthUrl: `http://127.0.0.1:${healthPort}` };
+}
+
+export async function logIn(page: Page, url: string, name = "alice"): Promise<void> {
+  await page.goto(`${url}/login`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Runs" }).waitFor();
+}
