@@ -59,16 +59,6 @@ export default defineConfig({
         },
       },
       {
-        // In Chromium, with `npm run test:browser`.
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.test.ts"],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          fileParallelism: false,
-        },
-      },
-      {
         test: {
           name: "k8s",
           include: ["test/k8s/**/*.test.ts"],

@@ -1,16 +1,8 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { chromiumPath } from "../support/browser.ts";
 import { repository } from "../support/places.ts";
-
-/** Debian's; undefined where browser tests have to be skipped. */
-export const chromiumProgram: string | undefined = [
-  process.env.TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== undefined && existsSync(path));
 
 /** Where screenshots of tests go; not part of the repository. */
 export const screenshots = join(repository, "build", "screenshots");
@@ -19,7 +11,7 @@ export async function openBrowser(): Promise<Browser> {
   await mkdir(screenshots, { recursive: true });
   // Root has no sandbox in Chromium; what is opened here is our own.
   return chromium.launch({
-    ...(chromiumProgram !== undefined && { executablePath: chromiumProgram }),
+    executablePath: chromiumPath ?? "chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     timeout: 120_000,
   });

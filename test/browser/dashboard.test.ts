@@ -2,20 +2,21 @@ import { copyFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath } from "../support/browser.ts";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { startPool, type TestPool } from "../support/pool.ts";
 import { freePort, redisServer } from "../support/redis.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { seriousFaults } from "./axe.ts";
-import { chromiumProgram, openBrowser, openWindow, screenshots } from "./chromium.ts";
+import { openBrowser, openWindow, screenshots } from "./chromium.ts";
 import { type DashboardMember, logIn, startDashboardMember } from "./dashboard-member.ts";
 import { startStrippingProxy } from "./stripping-proxy.ts";
 
 const hostileName = "<img src=x onerror=alert(1)>.jpg";
 
 /** Tests of one story: each goes on where the one before it ended. */
-describe.skipIf(chromiumProgram === undefined || redisServer === undefined)("an operator's day", () => {
+describe.skipIf(chromiumPath === undefined || redisServer === undefined)("an operator's day", () => {
   let scratch: string;
   let pool: TestPool;
   let dashboard: DashboardMember;

@@ -75,7 +75,7 @@ export type { RunState } from "./run-state.ts";
 export { isOver, runStateOf } from "./run-state.ts";
 export type { ImageVersion, Shard } from "./shard.ts";
 export { decodeShard, encodeShard, ShardError } from "./shard.ts";
-export { decodeShardHeader, type ShardHeader } from "./shard-header.ts";
+export { decodeShardFooter, type ShardFooter } from "./shard-footer.ts";
 export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";
 export { StoredProgress } from "./stored-progress.ts";
 export type { SubmitRequest } from "./submit-request.ts";

@@ -1,8 +1,8 @@
-import { decodeBatch, decodeShardHeader, displayKey, type ObjectStore, ordinalOf, runLayout } from "@pomona/core";
+import { decodeBatch, decodeShardFooter, displayKey, type ObjectStore, ordinalOf, runLayout } from "@pomona/core";
 import { passes, type QuarantineFilter, type QuarantinePage, type QuarantineRow } from "./quarantine-row.ts";
 
-/** The header of a shard with nothing in quarantine has half a kilobyte; one with fifty images fits too. */
-const headBytes = 16 * 1024;
+/** The footer of a shard with nothing in quarantine has a kilobyte; one with fifty images fits too. */
+const footerBytes = 16 * 1024;
 const atOnce = 8;
 /** Rows that are kept of a run. */
 const maxRows = 5000;
@@ -10,7 +10,7 @@ const maxRows = 5000;
 const maxBatches = 20_000;
 
 /**
- * The images in quarantine of a run that has no published list yet, or never will: read from the headers of its shards, in
+ * The images in quarantine of a run that has no published list yet, or never will: read from the footers of its shards, in
  * the order of the listing, each shard once, a few at a time in the background of whoever asks.
  */
 export class StoredQuarantine {
@@ -62,32 +62,32 @@ export class StoredQuarantine {
   }
 
   async #look(): Promise<void> {
-    const unseen: number[] = [];
-    for await (const { key } of this.#out.list({ prefix: runLayout(this.#run).shards })) {
+    const unseen: { readonly batch: number; readonly size: number }[] = [];
+    for await (const { key, size } of this.#out.list({ prefix: runLayout(this.#run).shards })) {
       const batch = ordinalOf(key);
-      if (batch !== undefined && batch < maxBatches && !this.#seen.has(batch)) unseen.push(batch);
+      if (batch !== undefined && batch < maxBatches && !this.#seen.has(batch)) unseen.push({ batch, size });
     }
     this.#left = unseen.length;
     const left = unseen.values();
     const lookAtSome = async (): Promise<void> => {
-      for (const batch of left) {
+      for (const { batch, size } of left) {
         if (this.#kept >= maxRows) return;
-        await this.#lookAt(batch);
+        await this.#lookAt(batch, size);
         this.#left -= 1;
       }
     };
     await Promise.allSettled(Array.from({ length: atOnce }, lookAtSome));
   }
 
-  async #lookAt(batch: number): Promise<void> {
+  async #lookAt(batch: number, size: number): Promise<void> {
     const layout = runLayout(this.#run);
     const key = layout.shard(batch);
-    const start = await this.#out.get(key, { range: { start: 0, end: headBytes } });
-    const header = decodeShardHeader(start) ?? decodeShardHeader(await this.#out.get(key));
+    const end = await this.#out.get(key, { range: { start: Math.max(0, size - footerBytes), end: size } });
+    const footer = decodeShardFooter(end) ?? decodeShardFooter(await this.#out.get(key));
     this.#seen.add(batch);
-    if (header === undefined || header.quarantined.length === 0) return;
+    if (footer === undefined || footer.quarantined.length === 0) return;
     const { images } = decodeBatch(await this.#out.get(layout.batch(batch)), layout.batch(batch));
-    const rows = header.quarantined.flatMap(({ index, stage, reason, detail }) => {
+    const rows = footer.quarantined.flatMap(({ index, stage, reason, detail }) => {
       const image = images[index];
       if (image === undefined) return [];
       return [{ path: this.#input + displayKey(image.key), label: image.label, stage, reason, detail }];
