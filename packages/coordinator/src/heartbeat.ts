@@ -3,8 +3,8 @@ import { RunHistory } from "./run-history.ts";
 import type { RunLedger } from "./run-ledger.ts";
 
 /** Seconds between two times that the run's state is written down: a sign of life, and what a dashboard reads. */
-const pauses = [2, 3, 5, 10] as const;
-const longestPause = 30;
+const pauses = [2, 3, 5] as const;
+const longestPause = 10;
 
 export interface HeartbeatOptions {
   readonly out: ObjectStore;

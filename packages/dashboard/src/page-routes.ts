@@ -64,7 +64,7 @@ export function pageRoutes(app: FastifyInstance, { board, contextOf, sendPage }:
 }
 
 /** Drawn where nothing of an image can be. */
-const nothingToSee = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" fill="#8886"/><path d="M44 116l28-36 18 22 12-14 20 28zM56 60a9 9 0 1 0 0-.1z" fill="#8889"/><path d="M30 30l100 100" stroke="#888" stroke-width="6"/></svg>`;
+const nothingToSee = `<svg xmlns="http://www.w3.org/2000/svg" width="160" height="160" viewBox="0 0 160 160"><rect width="160" height="160" fill="#808080" fill-opacity="0.2"/><path d="M44 116l28-36 18 22 12-14 20 28zM56 60a9 9 0 1 0 0-.1z" fill="#808080" fill-opacity="0.6"/><path d="M30 30l100 100" stroke="#888" stroke-width="6"/></svg>`;
 
 export function runsQuery(query: Query): RunsQuery {
   return { search: text(query.q).slice(0, 200), state: text(query.state), page: pageNumber(query.page) };

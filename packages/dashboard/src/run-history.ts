@@ -9,7 +9,7 @@ export function runHistory({ submittedAt, submittedBy }: RunSummary, entries: re
     { at: submittedAt, text: `submitted by ${submittedBy}`, kind: "submitted" },
     ...entries.map((entry) => ({ at: entry.at, text: describe(entry), kind: entry.kind })),
   ];
-  return html`<ol class="history">${lines
+  return html`<ol class="history" tabindex="0" aria-label="What happened">${lines
     .reverse()
     .map(
       ({ at, text, kind }) =>

@@ -17,7 +17,8 @@ interface Point {
  */
 export function throughputChart(series: readonly (readonly [number, number])[]): Html {
   const points = ratesOf(series);
-  if (points.length < 2) return html`<p class="empty">Throughput is drawn once there are a few seconds of it.</p>`;
+  if (points.length < 2 || points.every(({ perSecond }) => perSecond === 0))
+    return html`<p class="empty">Throughput is drawn once there are a few seconds of it.</p>`;
   const last = points.at(-1)?.at ?? 1;
   const peak = Math.max(...points.map(({ perSecond }) => perSecond), 1e-9);
   const top = niceCeiling(peak);
