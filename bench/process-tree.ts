@@ -62,7 +62,7 @@ interface ProcessStatus {
   readonly cpuSeconds: number;
 }
 
-async function readTree(root: number): Promise<ProcessStatus[]> {
+export async function readTree(root: number): Promise<ProcessStatus[]> {
   const processes = await readProcesses();
   const tree = new Set([root]);
   // A child's id may be the smaller one, so look until nothing new is found.

@@ -25,11 +25,19 @@ export interface TestPool {
   close(): Promise<void>;
 }
 
-export async function startPool(scratch: string, { password }: { readonly password?: string } = {}): Promise<TestPool> {
+export interface TestPoolOptions {
+  readonly password?: string;
+  /** Of all roles and commands, beside what names the pool. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: a folder. */
+  readonly home?: string;
+}
+
+export async function startPool(scratch: string, options: TestPoolOptions = {}): Promise<TestPool> {
+  const { password, home = join(scratch, "pool-home") } = options;
   const redis = await startRedis(password === undefined ? {} : { password });
-  const home = join(scratch, "pool-home");
   // An empty variable is as good as none; startPomona would set it otherwise.
-  const env = { POMONA_REDIS: redis.url, POMONA_HOME: "" };
+  const env = { ...options.env, POMONA_REDIS: redis.url, POMONA_HOME: "" };
   const roles: Started[] = [];
   return {
     redis,

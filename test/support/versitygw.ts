@@ -16,6 +16,7 @@ export interface S3Server {
   readonly folder: string;
   /** For the environment of processes that are to use it. */
   readonly env: Readonly<Record<string, string>>;
+  readonly pid: () => number;
   createBucket(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -68,6 +69,7 @@ export async function startVersitygw({ versioning = false } = {}): Promise<S3Ser
     endpoint,
     folder,
     env,
+    pid: () => server.pid ?? 0,
     // A bucket is a folder; no right is needed that a test would have to grant.
     createBucket: async (name) => void (await mkdir(join(folder, name))),
     close: () => stop(server),
