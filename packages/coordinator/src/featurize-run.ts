@@ -31,7 +31,7 @@ export interface FeaturizeRunOptions {
  * the listing is closed and every batch has its shard. Throws {@link BooksError} as soon as too many images are bad.
  */
 export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> {
-  const { run, out, dispatch, source, batchSize, limit, maxQuarantine, ledger, onListed } = options;
+  const { run, out, dispatch, source, batchSize, limit, maxQuarantine, ledger, turns, onListed } = options;
   const { onBatch = async () => {} } = options;
   let wake = (): void => {};
   let listingFailed: unknown;
@@ -80,6 +80,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
     turns: options.turns,
     jobs: missingBatches,
     onResult(job, result) {
+      turns.served(job.priority);
       ledger.batchDone(job.batch, result);
       if (ledger.listingClosed) judgeQuarantine(ledger.quarantined, ledger.listed, maxQuarantine);
     },

@@ -64,7 +64,10 @@ async function retryLayer(
         yield { kind: "retry", id, run, generation, batch, priority: turns.take(1) };
       }
     },
-    onResult: (_, result) => ledger.retried(result),
+    onResult({ priority }, result) {
+      turns.served(priority);
+      ledger.retried(result);
+    },
     onFailure(_, failure) {
       refuseLostShard(failure);
       return undefined;

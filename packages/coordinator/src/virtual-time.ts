@@ -11,32 +11,38 @@ export type SetBackListener = (ticks: number) => void;
 export interface Turns {
   /** Priority of a job of so many images; the run's time goes on by them. */
   take(images: number): number;
+  /** A job of this priority, as it is by now, has ended. */
+  served(priority: number): void;
   onSetBack(listener: SetBackListener): () => void;
   /** The run hands out no more. */
   end(): void;
 }
 
 /**
- * Fair queueing of runs by virtual time (Demers, Keshav, Shenker 1989): a run's time goes on with the images it hands
- * out, the smallest time is served first, and a run that begins starts at the smallest time of those that are active. So
- * a small run beside a big one gets every second turn instead of waiting for its end. Only differences of time matter, so
- * that of all runs is set back together before it becomes too large.
+ * Start-time fair queueing of runs (Goyal, Vin, Cheng 1996): a run's time goes on with the images it hands out, the
+ * smallest time is served first, and a run that begins, or had nothing to hand out, goes on at the time that is being
+ * served. So a small run is not behind the jobs of a big one that wait already, and then gets every second turn. Only
+ * differences of time matter, so that of all runs is set back together before it becomes too large.
  */
 export class VirtualTime {
   readonly #active = new Set<{ time: number }>();
   readonly #setBackListeners = new Set<SetBackListener>();
-  #latest = 0;
+  /** The latest that was served: a straggler that ends late does not set it back. Without jobs it stands still. */
+  #served = 0;
 
   begin(): Turns {
-    const run = { time: this.#now() };
+    const run = { time: this.#served };
     this.#active.add(run);
     return {
       take: (images) => {
+        run.time = Math.max(run.time, this.#served);
         if (run.time >= setBackAt) this.#setBack();
         const priority = Math.floor(run.time);
         run.time += images / imagesPerTick;
-        this.#latest = Math.max(this.#latest, priority);
         return priority;
+      },
+      served: (priority) => {
+        this.#served = Math.max(this.#served, priority);
       },
       onSetBack: (listener) => {
         this.#setBackListeners.add(listener);
@@ -48,17 +54,11 @@ export class VirtualTime {
     };
   }
 
-  /** With no run active time stands still: jobs of ended runs may still wait. */
-  #now(): number {
-    if (this.#active.size === 0) return this.#latest;
-    return Math.min(...Array.from(this.#active, ({ time }) => time));
-  }
-
-  /** To the smallest time; but one that was left far behind, by a pause, does not hold back all others. */
+  /** To the time that is being served; but where that was left far behind, by a pause, half of the way. */
   #setBack(): void {
-    const ticks = Math.floor(Math.max(this.#now(), setBackAt / 2));
+    const ticks = Math.floor(Math.max(this.#served, setBackAt / 2));
     for (const run of this.#active) run.time = Math.max(0, run.time - ticks);
-    this.#latest = Math.max(0, this.#latest - ticks);
+    this.#served = Math.max(0, this.#served - ticks);
     for (const listener of this.#setBackListeners) listener(ticks);
   }
 }
