@@ -69,6 +69,7 @@ async function listKeys() {
     takeOver: false,
     now: () => new Date(),
     beforeBegin: check,
+    beforeReplace: async () => {},
   });
   if (opened.kind !== "drive") throw new Error(`the output is ${opened.kind}`);
 
