@@ -47,7 +47,7 @@ export async function classifyCommand(
     let separator = "[";
     for await (const image of classify(images, { model, cwd, classifier, truth: evaluate, signal })) {
       stdout.write(json ? separator + JSON.stringify(image) : describe(image));
-      separator = ",\n";
+      separator = ",";
       accuracy.add(image);
       unreadable += Number(image.error !== undefined);
       if (flags.explain !== undefined) explained.push(image);
