@@ -68,24 +68,28 @@ describe.skipIf(photosFolder === undefined)("the report of 300 photos", () => {
     await mustRun(runArguments(photos, out, "--components", "20", "--report", "full"), { scratch });
   });
 
-  it.skipIf(!pythonHas("sklearn", "pyarrow"))("has the figures that scikit-learn finds in the table", async () => {
-    const { variance, neighbours, duplicates, norms, dimensions } = await read();
-    const found = runPython<FromSklearn>(sklearn, join(out, "parquet"));
-    const largest = found.ratios.reduce((most, ratio, i) => Math.max(most, Math.abs(ratio - variance.ratios[i])), 0);
-    expect(largest).toBeLessThan(1e-9);
-    expect(variance.needed.map(({ components }) => components)).toEqual(found.needed);
-    expect(neighbours.accuracy).toBe(found.accuracy);
-    expect(neighbours.confusion).toEqual(found.confusion);
-    expect(neighbours.withoutSeries?.series).toBe(found.series);
-    expect(neighbours.withoutSeries?.accuracy).toBe(found.strangers);
-    expect(neighbours.withoutSeries?.confusion).toEqual(found.strangersConfusion);
-    expect([duplicates.pairs, duplicates.involved]).toEqual([found.pairs, found.involved]);
-    expect(norms.median).toBeCloseTo(found.median, 9);
-    expect(norms.mad).toBeCloseTo(found.mad, 9);
-    expect(norms.mean).toBeCloseTo(found.mean, 9);
-    expect(dimensions.constant).toEqual(found.constant);
-    expect(dimensions.zeroShare).toBeCloseTo(found.zeroShare, 12);
-  }, 900_000);
+  it.skipIf(!pythonHas("sklearn", "pyarrow"))(
+    "has the figures that scikit-learn finds in the table",
+    async () => {
+      const { variance, neighbours, duplicates, norms, dimensions } = await read();
+      const found = runPython<FromSklearn>(sklearn, join(out, "parquet"));
+      const largest = found.ratios.reduce((most, ratio, i) => Math.max(most, Math.abs(ratio - variance.ratios[i])), 0);
+      expect(largest).toBeLessThan(1e-9);
+      expect(variance.needed.map(({ components }) => components)).toEqual(found.needed);
+      expect(neighbours.accuracy).toBe(found.accuracy);
+      expect(neighbours.confusion).toEqual(found.confusion);
+      expect(neighbours.withoutSeries?.series).toBe(found.series);
+      expect(neighbours.withoutSeries?.accuracy).toBe(found.strangers);
+      expect(neighbours.withoutSeries?.confusion).toEqual(found.strangersConfusion);
+      expect([duplicates.pairs, duplicates.involved]).toEqual([found.pairs, found.involved]);
+      expect(norms.median).toBeCloseTo(found.median, 9);
+      expect(norms.mad).toBeCloseTo(found.mad, 9);
+      expect(norms.mean).toBeCloseTo(found.mean, 9);
+      expect(dimensions.constant).toEqual(found.constant);
+      expect(dimensions.zeroShare).toBeCloseTo(found.zeroShare, 12);
+    },
+    900_000,
+  );
 
   it("is remade alike, removed with the result that it speaks of, and left out where it is not wanted", async () => {
     const before = await readFile(join(out, "report.html"));

@@ -154,7 +154,7 @@ describe("a worker", () => {
   test("a killed inference process costs no image and changes no bit", async () => {
     const input = await openInput();
     const images = await listed(input, 40);
-    const pool = new InferencePool({ engine: "auto", weights, workers: 2 });
+    const pool = new InferencePool({ engine: "auto", network: { weights }, workers: 2 });
     closers.push(() => pool.close());
     const preparation = featureOptions.parse({});
     const once = async () => {
@@ -169,7 +169,7 @@ describe("a worker", () => {
   });
 
   test("its inference processes ignore an interrupt and end with it", async () => {
-    const pool = new InferencePool({ engine: "auto", weights: "untrained", workers: 1 });
+    const pool = new InferencePool({ engine: "auto", network: { weights: "untrained" }, workers: 1 });
     closers.push(() => pool.close());
     await pool.ready;
     const [id] = pool.processIds;
@@ -184,7 +184,7 @@ describe("a worker", () => {
   });
 
   test("bytes that are no image are refused with the decoder's reason", async () => {
-    const pool = new InferencePool({ engine: "auto", weights: "untrained", workers: 1 });
+    const pool = new InferencePool({ engine: "auto", network: { weights: "untrained" }, workers: 1 });
     closers.push(() => pool.close());
     const preparation = featureOptions.parse({});
     expect(await pool.featurize(Buffer.from("<html>"), preparation)).toMatchObject({

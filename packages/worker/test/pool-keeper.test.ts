@@ -16,7 +16,7 @@ afterEach(async () => {
 function use<T>(weights: string, work: (pool: InferencePool) => Promise<T>): Promise<T> {
   const create = () => {
     made.push(weights);
-    return new InferencePool({ engine: "auto", weights, workers: 1, childFile });
+    return new InferencePool({ engine: "auto", network: { weights }, workers: 1, childFile });
   };
   return keeper.use(weights, create, work);
 }
