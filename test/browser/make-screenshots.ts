@@ -5,11 +5,13 @@ import { copyPhotos } from "../support/copy-photos.ts";
 import { repository } from "../support/places.ts";
 import { startPool } from "../support/pool.ts";
 import { makeScratch } from "../support/scratch.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { openBrowser, openWindow } from "./chromium.ts";
 import { logIn, startDashboardMember } from "./dashboard-member.ts";
 
 /** So often each photo is taken: long enough a run to be looked at. */
 const copies = 4;
+const areDrawn = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)";
 const images = join(repository, "docs", "images");
 
 const scratch = await makeScratch("screenshots");
@@ -40,8 +42,8 @@ try {
   await page.locator("h1 .badge", { hasText: "done" }).waitFor({ timeout: 300_000 });
   await page.emulateMedia({ colorScheme: "dark" });
   await page.goto(`${page.url()}/quarantine`);
-  await page.waitForFunction("[...document.images].every((image) => image.complete)");
   await page.setViewportSize({ width: 1180, height: 760 });
+  await waitFor("the thumbnails", async () => (await page.evaluate(areDrawn)) === true, { seconds: 90 });
   await page.screenshot({ path: join(images, "dashboard-quarantine.png") });
 } finally {
   dashboard.signalGroup("SIGKILL");
