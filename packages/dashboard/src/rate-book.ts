@@ -24,7 +24,8 @@ export class RateBook {
     if (progress === undefined || (progress.phase !== "featurizing" && progress.phase !== "listing")) return;
     const at = this.#now();
     const samples = this.#samples.get(run) ?? [];
-    if (at - (samples.at(-1)?.at ?? 0) < stepMs) return;
+    const last = samples.at(-1);
+    if (last !== undefined && at - last.at < stepMs) return;
     samples.push({ at, done: progress.done });
     while (samples.length > 2 && at - (samples[1]?.at ?? at) > windowMs) samples.shift();
     this.#samples.set(run, samples);
