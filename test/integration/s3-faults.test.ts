@@ -1,4 +1,12 @@
-import { ChangedObjectError, MissingObjectError, Patience, StoreUnavailableError } from "@pomona/core";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  ChangedObjectError,
+  DamagedObjectError,
+  MissingObjectError,
+  Patience,
+  StoreUnavailableError,
+} from "@pomona/core";
 import { openStore, PatientStore, type S3Options, type S3RequestFailure } from "@pomona/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
@@ -53,6 +61,19 @@ describe.skipIf(versitygw === undefined)("S3Store in bad weather", () => {
     await store.delete(keys);
     expect(proxy.faults - before).toBeGreaterThan(20);
     expect(failures.filter(({ code }) => code === "SlowDown")).toHaveLength(proxy.faults - before);
+  });
+
+  it("tells bytes that changed where they lie from bad weather, and does not wait for better", async () => {
+    const patient = new PatientStore(await open({}, "s3://bucket/damaged"), new Patience({ giveUpAfterMs: 60_000 }));
+    await patient.put("fruit", Buffer.from("a pear"));
+    const file = join(server.folder, "bucket", "damaged", "fruit");
+    await writeFile(file, "a bear");
+    const before = performance.now();
+    await expect(patient.get("fruit")).rejects.toThrow(DamagedObjectError);
+    await expect(patient.get("fruit")).rejects.toThrow(/"fruit" in s3:\/\/bucket\/damaged\/ is damaged: checksum/i);
+    expect(performance.now() - before).toBeLessThan(20_000);
+    await patient.put("fruit", Buffer.from("a pear"));
+    expect(Buffer.from(await patient.get("fruit")).toString()).toBe("a pear");
   });
 
   it("reads whole bytes though bodies break off, and continues streams where they did", async () => {

@@ -76,7 +76,13 @@ export { isOver, runStateOf } from "./run-state.ts";
 export type { ImageVersion, Shard } from "./shard.ts";
 export { decodeShard, encodeShard, ShardError } from "./shard.ts";
 export { decodeShardFooter, type ShardFooter } from "./shard-footer.ts";
-export { ChangedObjectError, MissingObjectError, ObjectTooLargeError, StoreUnavailableError } from "./store-errors.ts";
+export {
+  ChangedObjectError,
+  DamagedObjectError,
+  MissingObjectError,
+  ObjectTooLargeError,
+  StoreUnavailableError,
+} from "./store-errors.ts";
 export { StoredProgress } from "./stored-progress.ts";
 export type { SubmitRequest } from "./submit-request.ts";
 export { decodeSubmitRequest } from "./submit-request.ts";

@@ -20,7 +20,8 @@ export interface ObjectStore {
 
   /**
    * The whole object, or `range` of it. Throws {@link MissingObjectError} where there is none, {@link ChangedObjectError}
-   * where it is no longer what `expect` describes, {@link ObjectTooLargeError} before reading more than `maxBytes`.
+   * where it is no longer what `expect` describes, {@link DamagedObjectError} where the store finds its own bytes wrong,
+   * {@link ObjectTooLargeError} before reading more than `maxBytes`.
    */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
 

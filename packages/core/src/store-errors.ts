@@ -18,6 +18,19 @@ export class ChangedObjectError extends Error {
   }
 }
 
+/**
+ * The store gives other bytes than it was given, each time: its own checksum says so. Featurizing quarantines the image
+ * with reason `corrupt`; what can be made again is.
+ */
+export class DamagedObjectError extends Error {
+  override readonly name = "DamagedObjectError";
+  readonly key: string;
+  constructor(key: string, root: string, cause: Error) {
+    super(`object ${JSON.stringify(key)} in ${root} is damaged: ${cause.message}`, { cause });
+    this.key = key;
+  }
+}
+
 /** The object is larger than the caller's limit. Featurizing quarantines the image with reason `too-large`. */
 export class ObjectTooLargeError extends Error {
   override readonly name = "ObjectTooLargeError";

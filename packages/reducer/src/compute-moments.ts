@@ -1,4 +1,5 @@
 import {
+  DamagedObjectError,
   type JobResult,
   MissingObjectError,
   type MomentsJob,
@@ -67,6 +68,7 @@ async function findMoments(
     return isSameSource(found.source, source) ? found : "unusable";
   } catch (error) {
     if (error instanceof MissingObjectError) return "missing";
+    if (error instanceof DamagedObjectError) return "unusable";
     if (error instanceof PomonaError && error.code === "damaged-moments") return "unusable";
     throw error;
   }

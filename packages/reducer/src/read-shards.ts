@@ -1,6 +1,7 @@
 import {
   type Batch,
   batchHash,
+  DamagedObjectError,
   decodeBatch,
   decodeShard,
   type Fingerprint,
@@ -95,15 +96,16 @@ async function loadPart(
   origin: Origin,
   check: (shard: Shard, key: string) => void,
 ): Promise<Shard> {
-  const bytes = await getOr(out.get(key), () => missing("missing-shard", `there is no shard ${key}`));
   try {
+    const bytes = await getOr(out.get(key), () => missing("missing-shard", `there is no shard ${key}`));
     const shard = decodeShard(bytes, key);
     checkOrigin(shard, origin, key);
     check(shard, key);
     return shard;
   } catch (error) {
-    if (error instanceof ShardError) await out.delete([key]);
-    throw error;
+    const fault = error instanceof DamagedObjectError ? new ShardError(key, error.message) : error;
+    if (fault instanceof ShardError) await out.delete([key]);
+    throw fault;
   }
 }
 

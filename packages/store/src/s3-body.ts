@@ -3,6 +3,12 @@ import type { Readable } from "node:stream";
 /** A body that broke off, stalled, or was not what its headers announced. The object may be read again. */
 export class BrokenBodyError extends Error {
   override readonly name = "BrokenBodyError";
+  /** The bytes came whole, but their checksum is not the one that the store keeps of them. */
+  readonly isMismatch: boolean;
+  constructor(message: string, { isMismatch = false }: { readonly isMismatch?: boolean } = {}) {
+    super(message);
+    this.isMismatch = isMismatch;
+  }
 }
 
 /** Reads a body to its end. Of one that fails nothing is left open: its connection is closed. */
@@ -34,5 +40,7 @@ export async function* piecesOf(body: Readable): AsyncGenerator<Uint8Array> {
 
 function asBroken(cause: unknown): never {
   const { code, message } = cause as NodeJS.ErrnoException;
+  // The SDK has no class for it.
+  if (/^checksum mismatch/i.test(message)) throw new BrokenBodyError(message, { isMismatch: true });
   throw new BrokenBodyError(`the body broke off (${code ?? message})`);
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import {
   ChangedObjectError,
+  DamagedObjectError,
   type GetOptions,
   MissingObjectError,
   type ObjectEntry,
@@ -131,7 +132,12 @@ async function pauseIfBroken(
 ): Promise<void> {
   if (!(error instanceof BrokenBodyError)) throw toS3StoreError("get", key, place, error);
   place.options.onFailedRequest?.({ command: "GetObjectCommand", code: error.name });
-  if (attempt >= bodyAttempts) throw new StoreUnavailableError("get", key, place.uri, error);
+  if (attempt >= bodyAttempts) {
+    // On its way here a byte may change once; the same body with a wrong checksum time after time lies there so.
+    throw error.isMismatch
+      ? new DamagedObjectError(key, place.uri, error)
+      : new StoreUnavailableError("get", key, place.uri, error);
+  }
   await sleep(50 * 2 ** attempt * (0.5 + Math.random() / 2), undefined, signal && { signal });
 }
 

@@ -1,4 +1,5 @@
 import {
+  DamagedObjectError,
   decodeShard,
   encodeShard,
   MissingObjectError,
@@ -23,7 +24,7 @@ export async function findShard(out: ObjectStore, key: string, identity: ShardId
     return shard;
   } catch (error) {
     if (error instanceof MissingObjectError) return undefined;
-    if (!(error instanceof ShardError)) throw error;
+    if (!(error instanceof ShardError || error instanceof DamagedObjectError)) throw error;
     await out.delete([key]);
     return undefined;
   }

@@ -1,5 +1,6 @@
 import {
   ChangedObjectError,
+  DamagedObjectError,
   type GetOptions,
   isDecodable,
   type ListedImage,
@@ -14,6 +15,7 @@ import type { RefusedImage } from "./pool-image.ts";
 const reasons = [
   [MissingObjectError, "missing"],
   [ChangedObjectError, "changed"],
+  [DamagedObjectError, "corrupt"],
   [ObjectTooLargeError, "too-large"],
 ] as const satisfies readonly (readonly [abstract new (...args: never[]) => Error, QuarantineReason])[];
 
