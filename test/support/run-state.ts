@@ -26,10 +26,13 @@ export async function readRunState(out: string): Promise<RunState> {
   };
 }
 
-/** The id of the run below `_run`; undefined as long as there is none. */
+/**
+ * The id of the run below `_run`, of the newest where a worker that was stopped brought something of an overwritten one
+ * back; undefined as long as there is none.
+ */
 export async function onlyRun(out: string): Promise<string | undefined> {
   const names = await namesIn(join(out, "_run"));
-  return names.find((name) => /^\d{8}-\d{6}-[a-z0-9]{6}$/.test(name));
+  return names.sort().findLast((name) => /^\d{8}-\d{6}-[a-z0-9]{6}$/.test(name));
 }
 
 /** Images of the batches that have a shard. */
