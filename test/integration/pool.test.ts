@@ -159,7 +159,11 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
     await workers[0].stop();
     const { out } = await submit("alone", "--give-up-after", "2", "--batch-size", "4");
     await shards(out, 1);
+    // Else the run would be over before the other is there.
+    workers[1].signalGroup("SIGSTOP");
     const denied = await pool.startAs(65_534, "worker", "--workers", "1", "--weights", weights);
+    await waitFor("its engine", () => denied.said().includes("engine loaded"));
+    workers[1].signalGroup("SIGCONT");
     await waitFor("its notice", () => denied.said().includes("storage fails here and works for others"));
     expect(await denied.page("/readyz")).toMatchObject({ status: 503, text: expect.stringContaining("fails alone") });
     expect(await denied.page("/healthz")).toMatchObject({ status: 200 });
@@ -191,8 +195,11 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
     expect(refused).toBeLessThan(30);
     expect(misfit.said().match(/run refused/g)).toHaveLength(1);
     expect(existsSync(join(out, "_SUCCESS"))).toBe(false);
-    const status = await pool.client("status", run);
-    expect(status).toMatch(/^trouble +no worker of this pool fits the run/m);
+    // Until it is known that the killed one is gone, it might fit.
+    const status = await waitFor("a run that no worker fits", async () => {
+      const said = await pool.client("status", run);
+      return /^trouble +no worker of this pool fits the run/m.test(said) && said;
+    });
     expect(status).toMatch(/^trouble +1 × worker refuses run .*engine: tfjs-node, here tfjs-wasm/m);
     const env = { POMONA_REDIS: pool.redis.url };
     const following = startPomona(["run", input, "--out", out, "--weights", weights, ...wasm], {
