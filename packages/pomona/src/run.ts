@@ -44,13 +44,14 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
   const skippedEntries = new SkippedEntries();
-  const patience = new Patience({ giveUpAfterMs: machine.giveUpAfter * 1000 });
+  const giveUpAfterMs = machine.giveUpAfter * 1000;
   const onRetry: RetryListener = ({ operation, attempt, error }) => {
     log.warn({ operation, attempt, key: error.key }, error.message);
   };
   return withClosers(async (onClose) => {
     const { options: request, images } = await prepareOutput(options, {
-      patient: (store) => new PatientStore(store, patience, { onRetry }),
+      // Each has its own: that one place answers is no sign that the other will.
+      patient: (store) => new PatientStore(store, new Patience({ giveUpAfterMs }), { onRetry }),
       onSkip: skippedEntries.add,
       beforeBegin: () => requireNetworkHere(config, cwd),
     });

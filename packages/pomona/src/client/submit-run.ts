@@ -29,10 +29,9 @@ export interface Submitted {
 export async function submitRun(options: SubmitOptions): Promise<Submitted> {
   const config = { ...options.config, features: absolute(options.config.features, options.cwd) };
   const notify = options.notify === undefined ? undefined : checkNotify(options.notify);
-  const patience = new Patience({ giveUpAfterMs });
   const { options: request, images } = await prepareOutput(
     { ...options, config },
-    { patient: (store) => new PatientStore(store, patience) },
+    { patient: (store) => new PatientStore(store, new Patience({ giveUpAfterMs })) },
   );
   try {
     const opened = await openOutput({ ...request, drives: false, notify });
