@@ -29,6 +29,16 @@ describe("a finished result of the first format", () => {
     expect([code, json]).toMatchObject([0, { same: true, features: { largest: 0 }, pcaFeatures: { largest: 0 } }]);
   });
 
+  it("transforms its own photos to its own table", async () => {
+    const transformed = join(scratch, "transformed");
+    const options = ["--model", out, "--out", transformed, "--json", "--plain"];
+    await mustRun(["transform", photosOfFormat1, ...options], { scratch });
+    expect(await pomona(["validate", transformed, "--json"], { scratch })).toMatchObject({ code: 0 });
+    const { code, json } = await pomona(["compare", out, transformed, "--json"], { scratch });
+    expect([code, json]).toMatchObject([0, { same: true, rows: { both: 24 }, features: { largest: 0 } }]);
+    expect(json).toMatchObject({ pcaFeatures: { largest: 0 } });
+  });
+
   it("is refitted without decoding anything, and its first components stay", async () => {
     const before = await readTable(out);
     const options = [...optionsOfFormat1, "--components", "3", "--refit", "--json", "--plain"];
