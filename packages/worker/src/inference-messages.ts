@@ -52,7 +52,7 @@ export interface RowsMessage {
   readonly ids: readonly number[];
   /** [n, dimension], row-major. */
   readonly rows: Float32Array;
-  /** [n] milliseconds that the process itself took to read the file; undefined where it was given the bytes. */
+  /** [n] milliseconds to read the file, waiting for the thread included; undefined where the bytes were given. */
   readonly getMs: readonly (number | undefined)[];
   /** [n] milliseconds from the start of decoding to the pixels, waiting for the thread included. */
   readonly decodeMs: readonly number[];

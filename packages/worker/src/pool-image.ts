@@ -7,7 +7,7 @@ export type ImageOutcome = FeaturizedImage | RefusedImage;
 export interface FeaturizedImage {
   /** [dimension] */
   readonly features: Float32Array;
-  /** Of reading the file, where the inference process did. */
+  /** Of reading the file where the inference process did, waiting for its thread included. */
   readonly getMs: number | undefined;
   /** From the start of decoding to the pixels, waiting for the thread included. */
   readonly decodeMs: number;
