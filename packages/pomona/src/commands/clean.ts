@@ -4,7 +4,9 @@ import { PatientStore, s3OptionsOf } from "@pomona/store";
 import { formatBytes, formatCount } from "../format.ts";
 import { openPlace } from "../places.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { configOf, type PlaceFlags, printer } from "./pool-context.ts";
+import { configOf } from "./config-of.ts";
+import type { PlaceFlags } from "./pool-context.ts";
+import { printer } from "./printer.ts";
 
 /** A folder of a million objects takes a while: a server that is slow meanwhile is waited for. */
 const giveUpAfterMs = 5_000;

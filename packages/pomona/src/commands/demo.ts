@@ -1,14 +1,15 @@
-import { exitCodes, type RunProgress, UsageError } from "@pomona/core";
+import { exitCodes, UsageError } from "@pomona/core";
 import { poolFlag } from "../client/pool-flag.ts";
-import type { DemoResult } from "../demo.ts";
 import { demoFolder } from "../demo-folder.ts";
 import { describeSummary } from "../describe-summary.ts";
 import { openPath } from "../open-path.ts";
 import { configFlags } from "../option-flags.ts";
-import { createProgressView } from "../progress-view.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
-import { configOf, type PlaceFlags } from "./pool-context.ts";
+import { configOf } from "./config-of.ts";
+import type { PlaceFlags } from "./pool-context.ts";
+import { printer } from "./printer.ts";
+import { withProgress } from "./with-progress.ts";
 
 export interface DemoFlags extends PlaceFlags {
   /** Show the report when all is done. */
@@ -22,42 +23,25 @@ export interface DemoFlags extends PlaceFlags {
 
 /** `pomona demo`: exit code 0 when the result is valid. */
 export async function demoCommand(surroundings: Surroundings, flags: DemoFlags = {}): Promise<number> {
-  const { env, cwd, stdout, stderr, user, signal } = surroundings;
-  const { open: opens = false, json = false, plain = false } = flags;
+  const { env, cwd, stderr, user, signal } = surroundings;
+  const { open: opens = false } = flags;
   const { formatValidation } = await import("@pomona/report");
   const { redis } = (await configOf(flags, surroundings)).machine;
   if (redis === undefined) refusePoolFlags(flags);
   const { home, cache: cacheDir } = userFolders(env, surroundings.homeFolder, surroundings.platform);
-  const view = createProgressView(stderr, { plain: plain || json });
-  const notice = (message: string): void => void stderr.write(`${message}\n`);
-  async function result(): Promise<DemoResult> {
-    const common = {
-      cwd,
-      cacheDir,
-      submittedBy: user,
-      env,
-      onProgress: (progress: RunProgress) => view.show(progress),
-      onNotice: notice,
-      signal,
-    };
+  const { summary, validation, paths } = await withProgress(surroundings, flags, async (sink) => {
+    const common = { cwd, cacheDir, submittedBy: user, env, ...sink, signal };
     if (redis === undefined) return (await import("../demo.ts")).demo({ ...common, home });
     const { photos, out = demoFolder } = flags;
     const pool = { redis, poolFlag: poolFlag(redis, env), photos, out, flags: configFlags(flags) };
     return (await import("../pool-demo.ts")).poolDemo({ ...common, ...pool });
-  }
-  try {
-    const { summary, validation, paths } = await result();
-    view.close();
-    stdout.write(
-      json
-        ? `${JSON.stringify({ ...summary, valid: validation.ok, paths })}\n`
-        : `${describeSummary(summary)}\n${formatValidation(validation)}\n${describePaths(paths)}`,
-    );
-    if (opens) await openPath(paths.report, notice);
-    return validation.ok ? exitCodes.done : exitCodes.failed;
-  } finally {
-    view.close();
-  }
+  });
+  printer(flags, surroundings)(
+    { ...summary, valid: validation.ok, paths },
+    `${describeSummary(summary)}\n${formatValidation(validation)}\n${describePaths(paths)}`,
+  );
+  if (opens) await openPath(paths.report, (message) => void stderr.write(`${message}\n`));
+  return validation.ok ? exitCodes.done : exitCodes.failed;
 }
 
 function refusePoolFlags({ photos, out }: DemoFlags): void {

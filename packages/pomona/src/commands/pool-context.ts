@@ -1,11 +1,10 @@
-import { type Config, resolveConfig } from "@pomona/core";
 import { type S3Options, s3OptionsOf } from "@pomona/store";
 import { openPatient } from "../client/open-patient.ts";
 import { connectPool, type PoolConnection, poolAddress } from "../client/pool-connection.ts";
-import { loadConfigFile } from "../load-config-file.ts";
-import { configFlags } from "../option-flags.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { withClosers } from "../with-closers.ts";
+import { configOf } from "./config-of.ts";
+import { type Print, printer } from "./printer.ts";
 
 /** Flags that say where runs are. */
 export interface PlaceFlags extends Readonly<Record<string, unknown>> {
@@ -18,8 +17,7 @@ export interface PlaceFlags extends Readonly<Record<string, unknown>> {
 export interface PoolContext extends Omit<PoolConnection, "home" | "close"> {
   readonly home: Awaited<ReturnType<typeof openPatient>>;
   readonly s3: S3Options;
-  /** Prints a value as JSON, or as its text. */
-  readonly print: (value: unknown, text: string) => void;
+  readonly print: Print;
 }
 
 /** Connects, lets `work` do its part, and disconnects. */
@@ -42,16 +40,4 @@ export async function inPool<T>(
       print: printer(flags, surroundings),
     });
   });
-}
-
-export async function configOf(flags: PlaceFlags, { env, cwd }: Surroundings): Promise<Config> {
-  const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
-  return resolveConfig({ flags: configFlags(flags), env, file });
-}
-
-export function printer(
-  { json = false }: PlaceFlags,
-  { stdout }: Surroundings,
-): (value: unknown, text: string) => void {
-  return (value, text) => void stdout.write(json ? `${JSON.stringify(value)}\n` : text);
 }

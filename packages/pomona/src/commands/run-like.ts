@@ -3,12 +3,13 @@ import { describeSummary } from "../describe-summary.ts";
 import { loadConfigFile } from "../load-config-file.ts";
 import { createLog } from "../log.ts";
 import { configFlags } from "../option-flags.ts";
-import { createProgressView } from "../progress-view.ts";
 import type { RunOptions } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { OptionSources } from "../transform.ts";
 import { userFolders } from "../user-folders.ts";
+import { printer } from "./printer.ts";
+import { withProgress } from "./with-progress.ts";
 
 export interface RunLikeFlags extends Readonly<Record<string, unknown>> {
   readonly out?: string;
@@ -30,9 +31,9 @@ export async function makeTable(
   surroundings: Surroundings,
   make: (options: RunLikeOptions) => Promise<RunSummary>,
 ): Promise<number> {
-  const { cwd, env, stdout, stderr, homeFolder, platform, user, signal } = surroundings;
-  const { json = false, plain = false } = flags;
-  if (flags.out === undefined) {
+  const { cwd, env, homeFolder, platform, user, signal } = surroundings;
+  const { out } = flags;
+  if (out === undefined) {
     throw new UsageError("bad-option", "--out <folder> is missing", {
       remedy: `pomona ${command} ${input} … --out result`,
     });
@@ -41,11 +42,10 @@ export async function makeTable(
   // Here it names a result, not a network.
   const sources = { flags: configFlags({ ...flags, model: undefined }), env, file };
   const folders = userFolders(env, homeFolder, platform);
-  const view = createProgressView(stderr, { plain: plain || json });
-  try {
-    const summary = await make({
+  const summary = await withProgress(surroundings, flags, (sink) =>
+    make({
       input,
-      out: flags.out,
+      out,
       sources,
       home: flags.home ?? folders.home,
       cacheDir: folders.cache,
@@ -55,14 +55,10 @@ export async function makeTable(
       ...(flags.overwrite && { overwrite: true }),
       ...(flags.takeOver && { takeOver: true }),
       log: createLog(resolveConfig(sources).machine.logLevel),
-      onProgress: (progress) => view.show(progress),
-      onNotice: (message) => stderr.write(`${message}\n`),
+      ...sink,
       signal,
-    });
-    view.close();
-    stdout.write(json ? `${JSON.stringify(summary)}\n` : describeSummary(summary));
-    return exitCodes.done;
-  } finally {
-    view.close();
-  }
+    }),
+  );
+  printer(flags, surroundings)(summary, describeSummary(summary));
+  return exitCodes.done;
 }

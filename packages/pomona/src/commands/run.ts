@@ -1,15 +1,15 @@
-import { type Config, exitCodes, resolveConfig, UsageError } from "@pomona/core";
+import { type Config, exitCodes, UsageError } from "@pomona/core";
 import { poolFlag } from "../client/pool-flag.ts";
 import { describeSummary } from "../describe-summary.ts";
 import { describeDryRun, dryRun } from "../dry-run.ts";
 import { describeChanges, findChanges } from "../input-changes.ts";
-import { loadConfigFile } from "../load-config-file.ts";
 import { createLog } from "../log.ts";
-import { configFlags } from "../option-flags.ts";
-import { createProgressView } from "../progress-view.ts";
 import { run } from "../run.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
+import { configOf } from "./config-of.ts";
+import { printer } from "./printer.ts";
+import { withProgress } from "./with-progress.ts";
 
 export interface RunFlags extends Readonly<Record<string, unknown>> {
   readonly out?: string;
@@ -28,34 +28,31 @@ export interface RunFlags extends Readonly<Record<string, unknown>> {
 
 /** `pomona run <input> --out <folder>`. */
 export async function runCommand(input: string, flags: RunFlags, surroundings: Surroundings): Promise<number> {
-  const { cwd, stdout, stderr } = surroundings;
-  const { json = false, plain = false } = flags;
+  const { cwd } = surroundings;
   const config = await configOf(flags, surroundings);
-  const print = (value: unknown, text: string): void => {
-    stdout.write(json ? `${JSON.stringify(value)}\n` : text);
-  };
+  const print = printer(flags, surroundings);
   if (flags.dryRun) {
     const survey = await dryRun({ input, out: flags.out, config, cwd });
     print(survey, describeDryRun(survey));
     return exitCodes.done;
   }
-  if (flags.out === undefined) {
+  const { out } = flags;
+  if (out === undefined) {
     throw new UsageError("bad-option", "--out <folder> is missing", { remedy: `pomona run ${input} --out result` });
   }
   if (flags.checkInput) {
-    const changes = await findChanges({ input, out: flags.out, config, cwd });
+    const changes = await findChanges({ input, out, config, cwd });
     print(changes, describeChanges(changes));
     return exitCodes.done;
   }
   const { redis } = config.machine;
-  if (redis !== undefined) return inPoolCommand({ input, out: flags.out, redis, config }, flags, surroundings);
+  if (redis !== undefined) return inPoolCommand({ input, out, redis, config }, flags, surroundings);
   refusePoolFlags(flags);
   const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
-  const view = createProgressView(stderr, { plain: plain || json });
-  try {
-    const summary = await run({
+  const summary = await withProgress(surroundings, flags, (sink) =>
+    run({
       input,
-      out: flags.out,
+      out,
       config,
       home: flags.home ?? folders.home,
       cacheDir: folders.cache,
@@ -66,21 +63,12 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
       ...(flags.refit && { refit: true }),
       ...(flags.takeOver && { takeOver: true }),
       log: createLog(config.machine.logLevel),
-      onProgress: (progress) => view.show(progress),
-      onNotice: (message) => stderr.write(`${message}\n`),
+      ...sink,
       signal: surroundings.signal,
-    });
-    view.close();
-    print(summary, describeSummary(summary));
-    return exitCodes.done;
-  } finally {
-    view.close();
-  }
-}
-
-async function configOf(flags: RunFlags, { env, cwd }: Surroundings): Promise<Config> {
-  const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
-  return resolveConfig({ flags: configFlags(flags), env, file });
+    }),
+  );
+  print(summary, describeSummary(summary));
+  return exitCodes.done;
 }
 
 /** The same with `--redis`: others do the work, this process follows. */
@@ -89,8 +77,8 @@ async function inPoolCommand(
   flags: RunFlags,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { cwd, stdout, stderr, env, user, signal } = surroundings;
-  const { json = false, plain = false, home, waitWorkers = "10" } = flags;
+  const { cwd, env, user, signal } = surroundings;
+  const { home, waitWorkers = "10" } = flags;
   if (flags.takeOver) {
     throw new UsageError("bad-option", "--take-over and --redis exclude each other", {
       remedy: "A pool goes on by itself with runs whose coordinator is gone.",
@@ -98,9 +86,8 @@ async function inPoolCommand(
   }
   if (!/^\d+s?$/.test(waitWorkers)) throw new UsageError("bad-option", "--wait-workers: expected seconds, as 10");
   const { runInPool } = await import("../client/run-in-pool.ts");
-  const view = createProgressView(stderr, { plain: plain || json });
-  try {
-    const summary = await runInPool({
+  const summary = await withProgress(surroundings, flags, (sink) =>
+    runInPool({
       ...request,
       poolFlag: poolFlag(request.redis, env),
       homeFlag: home,
@@ -110,16 +97,12 @@ async function inPoolCommand(
       notify: flags.notify,
       ...(flags.overwrite && { overwrite: true }),
       ...(flags.refit && { refit: true }),
-      onProgress: (progress) => view.show(progress),
-      onNotice: (message) => stderr.write(`${message}\n`),
+      ...sink,
       signal,
-    });
-    view.close();
-    stdout.write(json ? `${JSON.stringify(summary)}\n` : describeSummary(summary));
-    return exitCodes.done;
-  } finally {
-    view.close();
-  }
+    }),
+  );
+  printer(flags, surroundings)(summary, describeSummary(summary));
+  return exitCodes.done;
 }
 
 function refusePoolFlags({ waitWorkers, notify }: RunFlags): void {

@@ -7,7 +7,9 @@ import { submitToPool } from "../client/run-in-pool.ts";
 import type { Submitted } from "../client/submit-run.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { withClosers } from "../with-closers.ts";
-import { configOf, type PlaceFlags, printer } from "./pool-context.ts";
+import { configOf } from "./config-of.ts";
+import type { PlaceFlags } from "./pool-context.ts";
+import { printer } from "./printer.ts";
 
 export interface SubmitFlags extends PlaceFlags {
   readonly out?: string;

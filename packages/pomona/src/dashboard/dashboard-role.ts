@@ -4,7 +4,7 @@ import { exitCodes } from "@pomona/core";
 import { startDashboard } from "@pomona/dashboard";
 import { s3OptionsOf } from "@pomona/store";
 import { openPatient } from "../client/open-patient.ts";
-import { configOf } from "../commands/pool-context.ts";
+import { configOf } from "../commands/config-of.ts";
 import { describeError } from "../describe-error.ts";
 import { createLog } from "../log.ts";
 import { serveHealth } from "../roles/health-server.ts";

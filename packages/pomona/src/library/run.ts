@@ -44,21 +44,15 @@ const settings = [featureOptions, modelOptions, machineOptions].flatMap(({ shape
  * `code` is for programs and whose `remedy` is for people.
  */
 export function run(options: RunOptions): Run {
-  const { input, out, overwrite, refit, takeOver, onNotice, signal } = options;
-  return followed((onProgress) =>
-    runHere({
-      ...placesOf(options),
-      input,
-      out,
-      config: resolveConfig({ flags: settingsIn(options) }),
-      overwrite,
-      refit,
-      takeOver,
-      onProgress,
-      ...(onNotice && { onNotice }),
-      ...(signal && { signal }),
-    }),
-  );
+  return followed(async (onProgress) => {
+    const config = resolveConfig({ flags: settingsIn(options) });
+    return runHere({ ...placesOf(options), ...mannersOf(options), config, refit: options.refit, onProgress });
+  });
+}
+
+/** What every call that makes a table has, as the command line's functions take it. */
+export function mannersOf({ input, out, overwrite, takeOver, onNotice, signal }: RunOptions) {
+  return { input, out, overwrite, takeOver, ...(onNotice && { onNotice }), ...(signal && { signal }) };
 }
 
 /** Work with its progress, as {@link Run} describes it. */

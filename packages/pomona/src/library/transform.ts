@@ -1,6 +1,6 @@
 import { transform as transformHere } from "../transform.ts";
 import { update as updateHere } from "../update.ts";
-import { followed, type Run, type RunOptions, settingsIn } from "./run.ts";
+import { followed, mannersOf, type Run, type RunOptions, settingsIn } from "./run.ts";
 import { placesOf } from "./surroundings-of.ts";
 
 export interface TransformOptions extends Omit<RunOptions, "refit" | "components" | "variance" | "model"> {
@@ -13,20 +13,9 @@ export interface TransformOptions extends Omit<RunOptions, "refit" | "components
  * `fingerprint-mismatch`, naming the part, where features here would be made in another way.
  */
 export function transform({ model, ...options }: TransformOptions): Run {
-  const { input, out, overwrite, takeOver, onNotice, signal } = options;
+  const sources = { flags: settingsIn(options) };
   return followed((onProgress) =>
-    transformHere({
-      ...placesOf(options),
-      input,
-      out,
-      model,
-      sources: { flags: settingsIn(options) },
-      overwrite,
-      takeOver,
-      onProgress,
-      ...(onNotice && { onNotice }),
-      ...(signal && { signal }),
-    }),
+    transformHere({ ...placesOf(options), ...mannersOf(options), model, sources, onProgress }),
   );
 }
 
@@ -42,20 +31,8 @@ export interface UpdateOptions extends Omit<RunOptions, "refit"> {
  * others are decoded. The summary's `update` says how many, and how far the images have drifted from the earlier model.
  */
 export function update({ from, keepModel = false, ...options }: UpdateOptions): Run {
-  const { input, out, overwrite, takeOver, onNotice, signal } = options;
+  const sources = { flags: settingsIn(options) };
   return followed((onProgress) =>
-    updateHere({
-      ...placesOf(options),
-      input,
-      out,
-      from,
-      keepModel,
-      sources: { flags: settingsIn(options) },
-      overwrite,
-      takeOver,
-      onProgress,
-      ...(onNotice && { onNotice }),
-      ...(signal && { signal }),
-    }),
+    updateHere({ ...placesOf(options), ...mannersOf(options), from, keepModel, sources, onProgress }),
   );
 }
