@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { seededRandom } from "@pomona/stats";
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawPhoto } from "../fixtures/drawn-photos.ts";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { mustRun, runArguments, type Started, startPomona } from "../support/pomona.ts";
-import { seededRandom } from "../support/random.ts";
 import { readQuarantine } from "../support/read-quarantine.ts";
 import { readParts, readTable } from "../support/read-table.ts";
 import { imagesInShards, onlyRun, readRunState, readSuccess } from "../support/run-state.ts";

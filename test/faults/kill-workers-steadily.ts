@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom } from "../support/random.ts";
+import { seededRandom } from "@pomona/stats";
 import type { Fault } from "./fault.ts";
 import { largePhotos } from "./large-photos.ts";
 

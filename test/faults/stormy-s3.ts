@@ -1,5 +1,5 @@
+import { seededRandom } from "@pomona/stats";
 import type { Fault as Weather } from "../support/fault-proxy.ts";
-import { seededRandom } from "../support/random.ts";
 import type { Fault } from "./fault.ts";
 
 interface Storm {

@@ -1,6 +1,7 @@
+import { seededRandom } from "@pomona/stats";
 import type { Raster } from "@pomona/vision";
 import { type Colour, clamp, type Fruit, fruitKinds, fruitRadius, mix } from "./fruit-kinds.ts";
-import { between, pick, seededRandom } from "./seeded-random.ts";
+import { between, pick } from "./random-choice.ts";
 import { valueNoise } from "./value-noise.ts";
 
 /** What a picture is of, besides its fruit. */

@@ -1,4 +1,4 @@
-import { between, pick } from "./seeded-random.ts";
+import { between, pick } from "./random-choice.ts";
 import type { Noise } from "./value-noise.ts";
 
 /** Red, green, blue, each 0 to 1. */

@@ -1,3 +1,5 @@
+import { escapeMarkup } from "@pomona/report";
+
 export interface ScatterPoint {
   readonly x: number;
   readonly y: number;
@@ -44,9 +46,9 @@ export function scatterSvg(points: readonly ScatterPoint[], { title, xTitle, yTi
   const middleY = (plot.top + plot.bottom) / 2;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13" fill="#333">`,
-    `<title>${escapeXml(title)}</title>`,
+    `<title>${escapeMarkup(title)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="${plot.left}" y="34" font-size="18" font-weight="600" fill="#111">${escapeXml(title)}</text>`,
+    `<text x="${plot.left}" y="34" font-size="18" font-weight="600" fill="#111">${escapeMarkup(title)}</text>`,
     ...x.ticks.flatMap((tick) => [
       line(x.at(tick), plot.top, x.at(tick), plot.bottom, tick === 0),
       `<text x="${round(x.at(tick))}" y="${plot.bottom + 20}" text-anchor="middle">${number(tick)}</text>`,
@@ -55,11 +57,11 @@ export function scatterSvg(points: readonly ScatterPoint[], { title, xTitle, yTi
       line(plot.left, y.at(tick), plot.right, y.at(tick), tick === 0),
       `<text x="${plot.left - 10}" y="${round(y.at(tick) + 4.5)}" text-anchor="end">${number(tick)}</text>`,
     ]),
-    `<text x="${middleX}" y="${plot.bottom + 48}" text-anchor="middle" fill="#111">${escapeXml(xTitle)}</text>`,
-    `<text transform="translate(22 ${middleY}) rotate(-90)" text-anchor="middle" fill="#111">${escapeXml(yTitle)}</text>`,
+    `<text x="${middleX}" y="${plot.bottom + 48}" text-anchor="middle" fill="#111">${escapeMarkup(xTitle)}</text>`,
+    `<text transform="translate(22 ${middleY}) rotate(-90)" text-anchor="middle" fill="#111">${escapeMarkup(yTitle)}</text>`,
     `<g fill-opacity="0.75" stroke="#fff" stroke-width="0.7">`,
     ...shown.map((point) =>
-      mark(x.at(point.x), y.at(point.y), order.get(point.label) ?? 0, `<title>${escapeXml(point.title)}</title>`),
+      mark(x.at(point.x), y.at(point.y), order.get(point.label) ?? 0, `<title>${escapeMarkup(point.title)}</title>`),
     ),
     "</g>",
     ...legend(labels, shown),
@@ -73,7 +75,7 @@ function legend(labels: readonly string[], points: readonly ScatterPoint[]): str
     const count = points.filter((point) => point.label === label).length;
     const y = plot.top + 10 + i * 21;
     const text = `${shorten(label)} (${count})`;
-    return [mark(plot.right + 26, y, i), `<text x="${plot.right + 40}" y="${y + 4.5}">${escapeXml(text)}</text>`];
+    return [mark(plot.right + 26, y, i), `<text x="${plot.right + 40}" y="${y + 4.5}">${escapeMarkup(text)}</text>`];
   });
   if (labels.length <= legendRows) return rows;
   const rest = `… and ${labels.length - legendRows + 1} more`;
@@ -132,19 +134,4 @@ function round(value: number): number {
 function shorten(text: string): string {
   const characters = [...text];
   return characters.length > 20 ? `${characters.slice(0, 19).join("")}…` : text;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeXml(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-    .toWellFormed()
-    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,3 +1,5 @@
+import { escapeMarkup } from "./escape-markup.ts";
+
 const markup = Symbol("markup");
 
 /** Text that is HTML already. Only {@link html} and {@link trusted} make it. */
@@ -28,25 +30,9 @@ export function jsonText(value: unknown): Html {
 
 function render(content: Content): string {
   if (content === null || content === undefined || content === false) return "";
-  if (typeof content === "string") return escapeHtml(content);
+  if (typeof content === "string") return escapeMarkup(content);
   if (typeof content === "number") return String(content);
   return "map" in content ? content.map(render).join("") : toText(content);
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Control characters, which HTML can't hold, become U+FFFD. */
-function escapeHtml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 function unicodeEscape(character: string): string {

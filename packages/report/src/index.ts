@@ -1,6 +1,7 @@
 export { type ComparableTable, openComparableTable } from "./comparable-table.ts";
 export { type CompareOptions, compareTables } from "./compare-tables.ts";
 export type { TableComparison, Tolerances } from "./comparison.ts";
+export { escapeMarkup } from "./escape-markup.ts";
 export { formatComparison } from "./format-comparison.ts";
 export { formatParity } from "./format-parity.ts";
 export { formatValidation } from "./format-validation.ts";
