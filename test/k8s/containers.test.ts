@@ -95,6 +95,21 @@ describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () =>
     pods.delete(name);
   }
 
+  /** Changes whose files these are, or who may touch them: those in them belong to the containers' user. */
+  function asRoot(path: string, program: "chown" | "chmod", to: string): void {
+    docker(
+      "run",
+      "--rm",
+      "--user=0",
+      `--volume=${path}:/all`,
+      `--entrypoint=${program}`,
+      image ?? "",
+      "-R",
+      to,
+      "/all",
+    );
+  }
+
   beforeAll(async () => {
     const data = join(folder, "data");
     for (const bucket of buckets) mkdirSync(join(data, "buckets", bucket), { recursive: true });
@@ -102,20 +117,7 @@ describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () =>
     const photos = join(folder, "photos");
     await copyPhotos(photos, 160);
     cpSync(photos, join(data, "buckets", buckets[0], "photos"), { recursive: true });
-    docker(
-      "run",
-      "--rm",
-      "--user",
-      "0",
-      "--volume",
-      `${data}:/data`,
-      "--entrypoint",
-      "chown",
-      image ?? "",
-      "-R",
-      "1000:1000",
-      "/data",
-    );
+    asRoot(data, "chown", "1000:1000");
     docker("network", "create", prefix);
     // Redis and S3 by the manifests of the overlay `dev`.
     const dev = render("k8s/overlays/dev");
@@ -137,21 +139,7 @@ describe.skipIf(image === undefined)("the containers of k8s/overlays/eks", () =>
   afterAll(() => {
     for (const pod of [...pods.values()]) remove(pod);
     docker("network", "rm", prefix);
-    // Files in it belong to the containers' user.
-    docker(
-      "run",
-      "--rm",
-      "--user",
-      "0",
-      "--volume",
-      `${folder}:/all`,
-      "--entrypoint",
-      "chmod",
-      image ?? "",
-      "-R",
-      "777",
-      "/all",
-    );
+    asRoot(folder, "chmod", "777");
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -92,14 +92,13 @@ export function allContainers(manifests: readonly Manifest[]): PlacedContainer[]
   return workloadsOf(manifests).flatMap(containersOf);
 }
 
+export interface Selector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
+}
+
 /** Whether a label selector chooses something with these labels. */
-export function selects(
-  selector: {
-    readonly matchLabels?: Labels;
-    readonly matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
-  },
-  labels: Labels,
-): boolean {
+export function selects(selector: Selector, labels: Labels): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector;
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&

@@ -4,23 +4,12 @@ import {
   type Manifest,
   nameOf,
   ofKind,
+  type Selector,
   selects,
   type Workload,
   workloadsOf,
 } from "../manifest.ts";
-
-type Selector = Parameters<typeof selects>[0];
-
-interface Peer {
-  readonly podSelector?: Selector;
-  readonly namespaceSelector?: Selector;
-}
-
-interface NetworkPolicySpec {
-  readonly podSelector: Selector;
-  readonly ingress?: readonly { readonly from?: readonly Peer[] }[];
-  readonly egress?: readonly { readonly to?: readonly Peer[] }[];
-}
+import { isLocal, networkPoliciesOf } from "../network-policy.ts";
 
 /** Every selector chooses the pods that it is meant for, and some at all. */
 export function checkSelectors(manifests: readonly Manifest[]): Finding[] {
@@ -56,13 +45,10 @@ export function checkSelectors(manifests: readonly Manifest[]): Finding[] {
   for (const kind of ["PodDisruptionBudget", "PodMonitor"]) {
     for (const manifest of ofKind(manifests, kind)) check(manifest, "selector", manifest.spec?.selector as Selector);
   }
-  for (const policy of ofKind(manifests, "NetworkPolicy")) {
-    const { podSelector, ingress = [], egress = [] } = policy.spec as unknown as NetworkPolicySpec;
-    check(policy, "podSelector", podSelector);
+  for (const { manifest, podSelector, ingress, egress } of networkPoliciesOf(manifests)) {
+    check(manifest, "podSelector", podSelector);
     const peers = [...ingress.flatMap(({ from = [] }) => from), ...egress.flatMap(({ to = [] }) => to)];
-    for (const { podSelector: peer, namespaceSelector } of peers) {
-      if (peer !== undefined && namespaceSelector === undefined) check(policy, "a peer", peer);
-    }
+    for (const peer of peers.filter(isLocal)) check(manifest, "a peer", peer.podSelector);
   }
   return [...findings, ...checkDefaultDeny(manifests)];
 }

@@ -4,23 +4,18 @@ import {
   type Manifest,
   nameOf,
   ofKind,
+  type Selector,
   selects,
   type Workload,
   workloadsOf,
 } from "../manifest.ts";
+import { isLocal, networkPoliciesOf } from "../network-policy.ts";
 import { hasPort } from "./references.ts";
-
-type Selector = Parameters<typeof selects>[0];
 
 interface ServicePort {
   readonly name?: string;
   readonly port: number;
   readonly targetPort?: string | number;
-}
-
-interface PolicyRule {
-  readonly to?: readonly { readonly podSelector?: Selector; readonly namespaceSelector?: Selector }[];
-  readonly ports?: readonly { readonly port?: string | number }[];
 }
 
 /** Objects that name each other's ports and names: Services, policies, monitors, scalers, node pools, stores. */
@@ -43,21 +38,11 @@ export function checkWiring(manifests: readonly Manifest[]): Finding[] {
     const { selector, ports } = service.spec as { selector: Labels; ports: readonly ServicePort[] };
     for (const { port, targetPort = port } of ports) needPort(service, chosenBy({ matchLabels: selector }), targetPort);
   }
-  for (const policy of ofKind(manifests, "NetworkPolicy")) {
-    const {
-      podSelector,
-      ingress = [],
-      egress = [],
-    } = policy.spec as unknown as {
-      podSelector: Selector;
-      ingress?: readonly PolicyRule[];
-      egress?: readonly PolicyRule[];
-    };
-    for (const { ports = [] } of ingress) for (const { port } of ports) needPort(policy, chosenBy(podSelector), port);
+  for (const { manifest, podSelector, ingress, egress } of networkPoliciesOf(manifests)) {
+    for (const { ports = [] } of ingress) for (const { port } of ports) needPort(manifest, chosenBy(podSelector), port);
     for (const { to = [], ports = [] } of egress) {
-      for (const { podSelector: peer, namespaceSelector } of to) {
-        if (peer === undefined || namespaceSelector !== undefined) continue;
-        for (const { port } of ports) needPort(policy, chosenBy(peer), port);
+      for (const peer of to.filter(isLocal)) {
+        for (const { port } of ports) needPort(manifest, chosenBy(peer.podSelector), port);
       }
     }
   }
