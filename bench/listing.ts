@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { driveRun, identifyProcess, keysFrom, openOutput } from "@pomona/coordin
 import { HandBackError, makeRunId, type RunProgress, resolveConfig } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { openStore } from "@pomona/store";
+import { writeKeyList } from "./key-list.ts";
 
 // Lists keys from a sorted list, as a run does: checked once, then cut into batches that are stored in a folder and
 // handed to one worker, which does the first batch and then none. Nothing is decoded. Prints one JSON line.
@@ -25,7 +25,7 @@ const keys = Number(values.keys);
 const folder = await mkdtemp(join(tmpdir(), "pomona-bench-listing-"));
 
 try {
-  await writeList(join(folder, "keys.txt"));
+  await writeKeyList(join(folder, "keys.txt"), keys);
   console.log(JSON.stringify({ keys, sort: values.sort, ...(await listKeys()) }));
 } finally {
   if (!values.keep) await rm(folder, { recursive: true, force: true });
@@ -109,20 +109,4 @@ async function listKeys() {
   await close();
   if (listed !== keys) throw new Error(`${listed} keys were listed of ${keys}`);
   return { keysPerSecond: Math.round(keys / (seconds.listed ?? 0)), seconds, rssMbAtTenths: rssMb };
-}
-
-/** Keys of 42 bytes in byte order; written piece by piece, so that this process does not begin with a big heap. */
-async function writeList(path: string): Promise<void> {
-  const file = createWriteStream(path);
-  for (let from = 0; from < keys; from += 1000) {
-    const lines = Array.from({ length: Math.min(1000, keys - from) }, (_, i) => `${keyOf(from + i)}\n`);
-    if (!file.write(lines.join(""))) await once(file, "drain");
-  }
-  file.end();
-  await once(file, "close");
-}
-
-function keyOf(ordinal: number): string {
-  const digits = String(ordinal).padStart(10, "0");
-  return `class_${digits.slice(0, 6)}/photo_${digits}_original.jpg`;
 }

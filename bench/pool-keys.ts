@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +8,7 @@ import { connectQueue } from "@pomona/queue";
 import { startPool, type TestPool } from "../test/support/pool.ts";
 import { makeScratch } from "../test/support/scratch.ts";
 import { startVersitygw } from "../test/support/versitygw.ts";
+import { keyOf, writeKeyList } from "./key-list.ts";
 import { describeMachine } from "./machine.ts";
 import { readTree } from "./process-tree.ts";
 
@@ -47,7 +47,7 @@ async function listKeys(keys: number) {
   const input = join(scratch, "in");
   const list = join(scratch, "keys.txt");
   await mkdir(input);
-  await writeList(list, keys);
+  await writeKeyList(list, keys);
   return measure("list", { input, keys, flags: ["--keys-from", list] });
 }
 
@@ -161,22 +161,6 @@ async function openedAt(out: string): Promise<number> {
 
 async function redisPeak({ redis }: TestPool): Promise<number> {
   return Number(/^used_memory_peak:(\d+)/m.exec(String(await redis.call("INFO", "memory")))?.[1]);
-}
-
-/** Keys of 42 bytes in byte order; written piece by piece. */
-async function writeList(path: string, keys: number): Promise<void> {
-  const file = createWriteStream(path);
-  for (let from = 0; from < keys; from += 1000) {
-    const lines = Array.from({ length: Math.min(1000, keys - from) }, (_, i) => `${keyOf(from + i)}\n`);
-    if (!file.write(lines.join(""))) await once(file, "drain");
-  }
-  file.end();
-  await once(file, "close");
-}
-
-function keyOf(ordinal: number): string {
-  const digits = String(ordinal).padStart(10, "0");
-  return `class_${digits.slice(0, 7)}/photo_${digits}_original.jpg`;
 }
 
 function rounded(value: number): number {

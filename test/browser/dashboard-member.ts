@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashPassword } from "@pomona/dashboard";
 import type { Page } from "playwright-core";
+import { freePort } from "../support/free-port.ts";
 import { type Started, startPomona } from "../support/pomona.ts";
-import { freePort } from "../support/redis.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 export const password = "correct horse battery";

@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { waitFor } from "../support/wait-for.ts";
 import type { Fault, Trial } from "./fault.ts";
-import { failureIn } from "./pool.ts";
 import { nextShard, shardsStored } from "./shards.ts";
 import type { Stage } from "./stage.ts";
 
@@ -41,14 +39,11 @@ async function deniedTooLong(stage: Stage): Promise<Trial> {
   const deniedAt = performance.now();
   // Reading images only: whether a run may fail must be writable.
   pool.inject(({ method, url }) => (method === "GET" && /^\/photos\//.test(url) ? denied : undefined));
-  const failure = await waitFor("the failure of the run", () => failureIn(folder), { seconds: 120, everyMs: 100 });
+  const failure = await pool.failed(folder);
   const failedAfter = (performance.now() - deniedAt) / 1000;
   const isQuarantined = existsSync(join(folder, "_SUCCESS"));
   pool.inject(() => undefined);
-  const retried = await pool.client("retry", run);
-  if (retried.code !== 0) throw new Error(`retry: ${retried.stderr}`);
-  await waitFor("the retry", async () => (await failureIn(folder)) === undefined, { seconds: 30 });
-  await pool.finished(folder);
+  await pool.retry(run, folder);
   const difference = await stage.difference(folder);
   const wrong = [
     ...(/ExpiredToken|403/.test(failure) ? [] : [`failed with: ${failure}`]),

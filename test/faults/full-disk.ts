@@ -1,10 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { waitFor } from "../support/wait-for.ts";
 import { namesIn } from "./corpus.ts";
 import type { Fault } from "./fault.ts";
-import { failureIn } from "./pool.ts";
 
 /** Room for all shards, and for half of the table. */
 const size = "6m";
@@ -23,13 +21,10 @@ export const fullDisk: Fault = {
     const pool = await stage.startPool();
     const folder = join(disk, "out");
     const run = await pool.submit(folder, { flags: ["--give-up-after", "5"] });
-    const failure = await waitFor("the failure of the run", () => failureIn(folder), { seconds: 120, everyMs: 100 });
+    const failure = await pool.failed(folder);
     const published = await namesIn(join(folder, "parquet"));
     execFileSync("mount", ["-o", "remount,size=200m", disk]);
-    const retried = await pool.client("retry", run);
-    if (retried.code !== 0) throw new Error(`retry: ${retried.stderr}`);
-    await waitFor("the retry", async () => (await failureIn(folder)) === undefined, { seconds: 30 });
-    await pool.finished(folder);
+    await pool.retry(run, folder);
     const difference = await stage.difference(folder);
     const wrong = [
       ...(/ENOSPC|no space/i.test(failure) ? [] : [`failed with: ${failure}`]),

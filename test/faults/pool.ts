@@ -132,6 +132,19 @@ export class Pool {
     return (performance.now() - startedAt) / 1000;
   }
 
+  /** Waits until the run fails, and tells of what. */
+  failed(folder: string): Promise<string> {
+    return waitFor("the failure of the run", () => failureIn(folder), { seconds: 120, everyMs: 100 });
+  }
+
+  /** Has a failed run tried again, to its end. */
+  async retry(run: string, folder: string): Promise<void> {
+    const retried = await this.client("retry", run);
+    if (retried.code !== 0) throw new Error(`retry: ${retried.stderr}`);
+    await waitFor("the retry", async () => (await failureIn(folder)) === undefined, { seconds: 30 });
+    await this.finished(folder);
+  }
+
   /** Waits until every process is at work, and workers have loaded their engine. */
   async ready(): Promise<void> {
     const word = { coordinator: "coordinator started", worker: "engine loaded", reducer: "reducer started" };

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PomonaError } from "@pomona/core";
 import { checkRedis, connectQueue } from "@pomona/queue";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort, type RedisOptions, redisServer, startRedis, type TestRedis } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
+import { type RedisOptions, redisServer, startRedis, type TestRedis } from "../support/redis.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { startQueueConsumer } from "../support/start-queue-consumer.ts";
 

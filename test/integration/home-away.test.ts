@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
+import { freePort } from "../support/free-port.ts";
 import { pomona, type Started, startPomona } from "../support/pomona.ts";
-import { freePort, redisServer, startRedis, type TestRedis } from "../support/redis.ts";
+import { redisServer, startRedis, type TestRedis } from "../support/redis.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { type S3Server, startVersitygw, versitygw } from "../support/versitygw.ts";
 import { waitFor } from "../support/wait-for.ts";

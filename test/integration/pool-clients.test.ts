@@ -3,10 +3,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
+import { freePort } from "../support/free-port.ts";
 import { weights } from "../support/places.ts";
 import type { Ended, Started } from "../support/pomona.ts";
 import { startPool, type TestPool } from "../support/pool.ts";
-import { freePort, redisServer } from "../support/redis.ts";
+import { redisServer } from "../support/redis.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { waitFor } from "../support/wait-for.ts";
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { repository, weights } from "./places.ts";
-import { freePort } from "./redis.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** What `docker inspect` says of a container, as far as tests look. */

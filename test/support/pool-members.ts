@@ -1,6 +1,7 @@
 import { afterAll } from "vitest";
+import { freePort } from "./free-port.ts";
 import { pomona, type Started, startPomona } from "./pomona.ts";
-import { freePort, startRedis, type TestRedis } from "./redis.ts";
+import { startRedis, type TestRedis } from "./redis.ts";
 import { makeScratch } from "./scratch.ts";
 import { waitFor } from "./wait-for.ts";
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
 import { endWithUs } from "./end-with-us.ts";
+import { freePort } from "./free-port.ts";
 import { makeScratch } from "./scratch.ts";
 
 /** The program; undefined where tests with Redis have to be skipped. */
@@ -111,16 +111,6 @@ async function start(parameters: readonly string[]): Promise<ChildProcess> {
     server.once("exit", (code) => reject(new Error(`redis-server ended with ${code}: ${said}`)));
   });
   return server;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 let prefixes = 0;

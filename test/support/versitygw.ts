@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { endWithUs } from "./end-with-us.ts";
+import { freePort } from "./free-port.ts";
 import { makeScratch } from "./scratch.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -89,13 +89,4 @@ function stop(server: ChildProcess): Promise<void> {
     server.once("exit", () => resolve());
     server.kill("SIGKILL");
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -11,7 +11,6 @@ import {
   encodeJson,
   encodeModel,
   encodeShard,
-  type Fingerprint,
   type FitJob,
   fingerprintHash,
   type Job,
@@ -31,19 +30,7 @@ import {
   runLayout,
   type Shard,
 } from "@pomona/core";
-
-export const fingerprint: Fingerprint = {
-  name: "pomona.fingerprint",
-  version: 1,
-  decode: "1",
-  libvips: "8.17",
-  resample: "pillow 1 bicubic",
-  exifRotate: false,
-  network: "mobilenet_v2_1.0_224",
-  weights: "0123",
-  engine: "onnxruntime",
-  precision: "float32",
-};
+import { fingerprint } from "../../../test/fixtures/fingerprint.ts";
 
 /**
  * Workers and reducers that do no arithmetic but keep the protocol: they write every file that the coordinator reads,

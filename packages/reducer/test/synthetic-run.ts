@@ -6,7 +6,6 @@ import {
   encodeJson,
   encodeRetried,
   encodeShard,
-  type Fingerprint,
   featureOptions,
   fingerprintHash,
   type GenerationRequest,
@@ -21,6 +20,7 @@ import {
   type Shard,
 } from "@pomona/core";
 import { MemoryStore } from "@pomona/store";
+import { fingerprint } from "../../../test/fixtures/fingerprint.ts";
 
 export interface SyntheticRunOptions {
   /** Images of each batch. */
@@ -37,19 +37,6 @@ export interface SyntheticRunOptions {
 }
 
 export const run = "20260131-120000-abcdef";
-
-const fingerprint: Fingerprint = {
-  name: "pomona.fingerprint",
-  version: 1,
-  decode: "1",
-  libvips: "8.17",
-  resample: "pillow 1 bicubic",
-  exifRotate: false,
-  network: "mobilenet_v2_1.0_224",
-  weights: "untrained:1",
-  engine: "onnxruntime",
-  precision: "float32",
-};
 
 /** A run whose shards exist, and the rows that its table must have. */
 export async function writeSyntheticRun({

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { crc32, createDeflate } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { blackPng } from "../../../test/fixtures/black-png.ts";
 import { BadImageError } from "../src/bad-image.ts";
 import { decodeImage } from "../src/decode.ts";
 import { goldens, readOdd, sha256 } from "./image-goldens.ts";
@@ -88,37 +87,3 @@ describe("decodeImage", () => {
     expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "fulfilled"]);
   });
 });
-
-/** A real, complete PNG of 1 bit a pixel, compressed line by line so that making it takes no memory. */
-async function blackPng(width: number, height: number): Promise<Uint8Array> {
-  const deflate = createDeflate();
-  const compressed: Buffer[] = [];
-  deflate.on("data", (chunk: Buffer) => compressed.push(chunk));
-  const lines = Buffer.alloc((1 + Math.ceil(width / 8)) * 100);
-  for (let y = 0; y < height; y += 100) {
-    const part = lines.subarray(0, (lines.length / 100) * Math.min(100, height - y));
-    if (!deflate.write(part)) await once(deflate, "drain");
-  }
-  deflate.end();
-  await once(deflate, "end");
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header[8] = 1;
-  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-  return Buffer.concat([
-    signature,
-    pngChunk("IHDR", header),
-    pngChunk("IDAT", Buffer.concat(compressed)),
-    pngChunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
-function pngChunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const chunk = Buffer.alloc(body.length + 8);
-  chunk.writeUInt32BE(data.length, 0);
-  body.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(body), body.length + 4);
-  return chunk;
-}
