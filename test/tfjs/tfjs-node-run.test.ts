@@ -37,6 +37,8 @@ describe("a run with tfjs-node", () => {
     const [table, expected] = [rows.get("tfjs-node")!, rows.get("onnxruntime")!];
     expect(table.map(({ path, label }) => [path, label])).toEqual(expected.map(({ path, label }) => [path, label]));
     expect(largestDifference(table, expected, "features")).toBeLessThan(1e-4);
+    // Divided by standard deviations, some of them tiny: docs/engines.md.
+    expect(largestDifference(table, expected, "scaledFeatures")).toBeLessThan(2e-3);
     expect(largestDifference(table, expected, "pcaFeatures")).toBeLessThan(1e-4);
   });
 
@@ -47,11 +49,10 @@ describe("a run with tfjs-node", () => {
     }
   });
 
-  // The goal is 0.45, see docs/engines.md for what is reached; this holds it against getting worse.
-  it("featurizes at 0.3 of onnxruntime's rate or more", () => {
+  it("featurizes at 0.45 of onnxruntime's rate or more", () => {
     const [rate, expected] = [rates.get("tfjs-node")!, rates.get("onnxruntime")!];
     console.log(`pomona run: onnxruntime ${expected.toFixed(0)}, tfjs-node ${rate.toFixed(0)} images/s`);
-    expect(rate).toBeGreaterThanOrEqual(0.3 * expected);
+    expect(rate).toBeGreaterThanOrEqual(0.45 * expected);
   });
 
   it("makes a table that validates, with tfjs-node in its fingerprint", async () => {
@@ -76,7 +77,7 @@ describe("a run with tfjs-node", () => {
 function largestDifference(
   table: readonly TableRow[],
   expected: readonly TableRow[],
-  column: "features" | "pcaFeatures",
+  column: "features" | "scaledFeatures" | "pcaFeatures",
 ): number {
   let largest = 0;
   for (const [i, row] of table.entries()) {

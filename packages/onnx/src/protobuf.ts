@@ -1,6 +1,7 @@
 /**
- * The little of protocol buffers' wire format that writing an ONNX model needs. Messages are lists of byte chunks, so a
- * tensor's data is referred to and copied once, at the end. Fields are given by number; the callers name them.
+ * The little of protocol buffers' wire format that writing a network needs, as ONNX or for TensorFlow. Messages are
+ * lists of byte chunks, so a tensor's data is referred to and copied once, at the end. Fields are given by number; the
+ * callers name them.
  */
 export type Chunks = readonly Uint8Array[];
 
@@ -30,8 +31,8 @@ export function concatenate(fields: readonly Chunks[]): Uint8Array {
   return Buffer.concat(fields.flat());
 }
 
-/** The bytes of numbers as protocol buffers and ONNX want them; every platform that Node runs on here is little-endian. */
-export function littleEndianBytes(values: Float32Array | BigInt64Array): Uint8Array {
+/** The bytes of numbers as protocol buffers, ONNX and TensorFlow want them; every platform that Node runs on here is little-endian. */
+export function littleEndianBytes(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
