@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 // goes through containers; k8s checks the manifests.
 export default defineConfig({
   test: {
+    // Where somebody sums: test/run/stages.mjs.
+    ...(process.env.TEST_TALLY !== undefined && { reporters: ["default", "./test/run/tally-reporter.mjs"] }),
     projects: [
       {
         test: {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { addToTally } from "../run/tally.mjs";
 import { redisServer } from "../support/redis.ts";
 import { versitygw } from "../support/versitygw.ts";
 import { allFaults } from "./all-faults.ts";
@@ -43,8 +44,7 @@ const startedAt = performance.now();
 let rows = file === undefined ? [] : await readRows(file);
 const turns = new Turns(Number(values.jobs ?? (quick ? 3 : 1)));
 const theatre = await Theatre.open();
-let failed = 0;
-let passed = 0;
+const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void Promise.race([theatre.close(), sleep(5000)]).finally(() => process.exit(130)));
 }
@@ -56,8 +56,9 @@ try {
   await theatre.close();
 }
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-console.log(`${passed} passed, ${failed} failed in ${seconds} s`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`${counts.passed} passed, ${counts.failed} failed in ${seconds} s`);
+addToTally(counts);
+process.exit(counts.failed === 0 ? 0 : 1);
 
 async function tryAndTell(fault: Fault): Promise<void> {
   const trials = trialsOf(fault);
@@ -68,9 +69,9 @@ async function tryAndTell(fault: Fault): Promise<void> {
   const row = await tryFault(theatre, fault, { trials, quick, patience, turns, earlier, onRow: keep });
   keep(row);
   console.log(formatRow(row));
-  if (row.skipped !== undefined) return;
-  if (hasPassed(row)) passed += 1;
-  else failed += 1;
+  if (row.skipped !== undefined) counts.skipped += 1;
+  else if (hasPassed(row)) counts.passed += 1;
+  else counts.failed += 1;
 }
 
 /** Undefined where the fault is not part of this session. */

@@ -1,0 +1,7 @@
+export interface Counts {
+  readonly passed?: number;
+  readonly failed?: number;
+  readonly skipped?: number;
+}
+
+export function addToTally(counts: Counts, file?: string): void;
