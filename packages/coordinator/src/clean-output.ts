@@ -16,6 +16,8 @@ export interface CleanOptions {
   readonly out: ObjectStore;
   readonly by: string;
   readonly now: () => Date;
+  /** Aborted: its reason is thrown, and the rest is left to the next call. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Cleaned {
@@ -31,7 +33,7 @@ const atOnce = 1000;
  * batches, fingerprint or log. The log says so first, so that nothing is made of what is half removed; doing it again
  * goes on with an interrupted removal. Throws {@link UsageError} `not-finished`, {@link PomonaError} `cannot-delete`.
  */
-export async function cleanOutput({ out, by, now }: CleanOptions): Promise<Cleaned> {
+export async function cleanOutput({ out, by, now, signal }: CleanOptions): Promise<Cleaned> {
   const log = new RunLog(out);
   const { run, generation } = await finishedRun(out, await log.read());
   await requireDeletion(out);
@@ -44,6 +46,7 @@ export async function cleanOutput({ out, by, now }: CleanOptions): Promise<Clean
   let keys: string[] = [];
   const remove = async (): Promise<void> => {
     if (keys.length === 0) return;
+    signal?.throwIfAborted();
     // A refit that began meanwhile has restored what it needs.
     await standDown(log, epoch);
     await out.delete(keys);

@@ -7,9 +7,11 @@ import {
   type RunFile,
   type RunLog,
   type RunProgress,
+  type RunSettings,
   type Success,
   UsageError,
 } from "@pomona/core";
+import { requireDeletion } from "./clean-output.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { featurizeRun } from "./featurize-run.ts";
 import { readGenerationRequest } from "./generation-request.ts";
@@ -34,7 +36,7 @@ export interface DriveRunOptions {
   readonly log: RunLog;
   readonly out: ObjectStore;
   readonly source: ImageSource;
-  readonly machine: Pick<MachineConfig, "csv" | "maxQuarantine">;
+  readonly machine: Pick<MachineConfig, "csv" | "maxQuarantine"> & Pick<RunSettings, "discardShards">;
   readonly dispatch: Dispatch;
   /** Shared by the runs of a coordinator; alone a run has a time of its own. */
   readonly virtualTime?: VirtualTime;
@@ -82,6 +84,8 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
     onProgress(progress);
   };
   try {
+    // Who asked for the run may do more than who drives it, and hours later would be late to say so.
+    if (options.machine.discardShards) await requireDeletion(out);
     const ledger = new RunLedger({ stored: await storedShards(out, file.run), onProgress: tell });
     heart.start(ledger);
     const request = await readGenerationRequest(out, file.run, options.generation);

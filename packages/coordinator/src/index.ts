@@ -3,6 +3,7 @@ export { isUnfinished } from "./adopt-run.ts";
 export type { ChangedKeys, InputChanges } from "./check-input.ts";
 export { checkInput } from "./check-input.ts";
 export { type Cleaned, type CleanOptions, cleanOutput, requireDeletion } from "./clean-output.ts";
+export { discardShards } from "./discard-shards.ts";
 export type { Dispatch } from "./dispatch.ts";
 export type { DrivenRun, DriveRunOptions } from "./drive-run.ts";
 export { driveRun } from "./drive-run.ts";

@@ -11,6 +11,7 @@ import {
 } from "@pomona/core";
 import { isUnfinished } from "./adopt-run.ts";
 import { type BeginRunOptions, beginRun, ownerOf, registerRun, writeSettings } from "./begin-run.ts";
+import { cleanOutput } from "./clean-output.ts";
 import { differences, refuseOtherFeatures } from "./config-differences.ts";
 import { deleteOutput } from "./delete-output.ts";
 import { modelOptionsOf, type RequestedModel, readGenerationRequest, requestGeneration } from "./generation-request.ts";
@@ -26,7 +27,7 @@ export interface OpenOutputOptions extends BeginRunOptions {
   readonly takeOver: boolean;
   /** Called before a new run is recorded or an old one deleted; what it throws leaves no trace. */
   readonly beforeBegin: () => Promise<void>;
-  /** Called before a result is made that replaces a published one; what it throws leaves that as it is. */
+  /** Called before what is stored is replaced or, at the end, removed; what it throws leaves that as it is. */
   readonly beforeReplace: () => Promise<void>;
 }
 
@@ -92,7 +93,10 @@ async function continueRun(
   // While one is being published, the log is to be finished first.
   const isSettled =
     state.status !== "publishing" && success?.generation === made && success?.csv === config.machine.csv;
-  if (success !== undefined && isSettled) return { kind: "finished", file, success };
+  if (success !== undefined && isSettled) {
+    if (config.machine.discardShards && state.status === "done") await discard(options);
+    return { kind: "finished", file, success };
+  }
   if (options.drives === false && isUnfinished(state) && made === state.generation) {
     await registerRun(options, run);
     return { kind: "running", file, log };
@@ -106,7 +110,7 @@ async function continueRun(
     });
   }
   refuseOtherModel(asked, made, out.uri);
-  if (success !== undefined || state.published > 0) await options.beforeReplace();
+  if (success !== undefined || state.published > 0 || config.machine.discardShards) await options.beforeReplace();
   // Its entry may be gone with an earlier home.
   await registerRun(options, run);
   await writeSettings(options, run);
@@ -115,6 +119,12 @@ async function continueRun(
   const claim = (epoch: number) => ({ kind: "open", at, run, epoch, generation, ...ownerOf(options) }) as const;
   const epoch = await takeOwnership({ out, log, seen: state.epoch, claim });
   return { kind: "drive", file, log, epoch, generation, resumed: true };
+}
+
+/** What the run that made the result was not asked for. */
+async function discard({ out, beforeReplace, submittedBy: by, now }: OpenOutputOptions): Promise<void> {
+  await beforeReplace();
+  await cleanOutput({ out, by, now });
 }
 
 /** Another model of the rows that the published result has, those of retried images too. */

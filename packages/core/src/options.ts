@@ -120,6 +120,10 @@ export const machineOptions = z.strictObject({
     value: "share",
     description: "fail when more images than this are unreadable (and at least 10), as 1% or 0.01",
   }),
+  discardShards: z.stringbool().or(z.boolean()).default(false).meta({
+    description:
+      "remove the stored features once the result is there, which takes the right to delete; what is made of them again takes them from the table",
+  }),
   giveUpAfter: seconds()
     .default(120)
     .meta({ value: "seconds", description: "how long storage may fail before the run fails" }),

@@ -65,6 +65,8 @@ const runSettings = z.strictObject({
   giveUpAfter: z.number(),
   /** Told of the run's end by a POST. */
   notify: z.string().optional(),
+  /** Stored features are removed once the result is there. Left out where they stay: older processes read these too. */
+  discardShards: z.boolean().optional(),
 });
 
 /** `_run/<run>/settings.json`: the machine options that every process of a run follows; the newest request replaces it. */

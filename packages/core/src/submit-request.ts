@@ -3,14 +3,16 @@ import { UsageError } from "./errors.ts";
 import { featureOptions, machineOptions, modelOptions } from "./options.ts";
 import { parseJson } from "./parse-json.ts";
 
-const { csv, maxQuarantine, giveUpAfter } = machineOptions.shape;
+const { csv, report, maxQuarantine, discardShards, giveUpAfter } = machineOptions.shape;
 
 /** Options that a request may set: those of the machines, such as addresses and credentials, belong to the pool. */
 const requestOptions = z.strictObject({
   ...featureOptions.shape,
   ...modelOptions.shape,
   csv,
+  report,
   maxQuarantine,
+  discardShards,
   giveUpAfter,
 });
 

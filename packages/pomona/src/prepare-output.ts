@@ -85,7 +85,7 @@ export async function prepareOutput(
       given,
       update,
       now: () => new Date(),
-      // Its mark, and files that the new one has not, are to be removed.
+      // Its mark and files that the new one has not, or the stored features, are to be removed.
       beforeReplace: () => requireDeletion(bareOut),
       async beforeBegin() {
         stores.beforeBegin?.();
@@ -96,6 +96,7 @@ export async function prepareOutput(
           describeSkipped: () => describeSkipped(bare.skipped),
           deletes: overwrite,
         });
+        if (machine.discardShards) await requireDeletion(bareOut);
         await bare.check();
       },
     },

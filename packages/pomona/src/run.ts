@@ -1,5 +1,5 @@
-import { driveRun, openOutput, RunControl } from "@pomona/coordinator";
-import { type LogState, Patience, type Phase, type RunProgress } from "@pomona/core";
+import { discardShards, driveRun, openOutput, RunControl } from "@pomona/coordinator";
+import { type LogState, type OpenRun, Patience, type Phase, type RunProgress } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
@@ -120,6 +120,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       },
     });
     skippedEntries.tell(onNotice);
+    if (machine.discardShards) await tryDiscard({ file: opened.file, out }, onNotice);
     if (machine.report === "full") await tryReport({ out, cwd, s3, onNotice });
     return summarise(success, {
       outcome: "done",
@@ -131,6 +132,16 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       featurizingSeconds: live.featurizingSeconds,
     });
   });
+}
+
+/** The result is there and stays, and so does what could not be removed. */
+async function tryDiscard(ended: Pick<OpenRun, "file" | "out">, onNotice: (message: string) => void): Promise<void> {
+  try {
+    await discardShards(ended);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    onNotice(`The stored features could not be removed: ${why}. Try pomona clean ${ended.out.uri}`);
+  }
 }
 
 /** The result is there and stays, whatever becomes of its report. */

@@ -51,12 +51,12 @@ export function poolOperations(options: PoolOperationsOptions): PoolOperations {
       if (manifest !== undefined) await allowed.require(manifest, "manifest");
       if (keysFrom !== undefined) await allowed.require(keysFrom, "keysFrom");
       if (weights !== undefined && weights !== "untrained") await allowed.require(weights, "weights");
-      const { csv, maxQuarantine, giveUpAfter } = asked.machine;
+      const { csv, report, maxQuarantine, discardShards, giveUpAfter } = asked.machine;
       const submitted = await submitToPool({
         registry,
         input,
         out,
-        config: { ...asked, machine: { ...machine, csv, maxQuarantine, giveUpAfter } },
+        config: { ...asked, machine: { ...machine, csv, report, maxQuarantine, discardShards, giveUpAfter } },
         home: home.uri,
         cwd: "/",
         submittedBy: by,

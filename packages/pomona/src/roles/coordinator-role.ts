@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { type ActiveRun, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
-import { type ObjectStore, Patience, UsageError } from "@pomona/core";
+import { type ActiveRun, discardShards, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
+import { type ObjectStore, type OpenRun, Patience, UsageError } from "@pomona/core";
 import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
 import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
 import { type ApiFlags, startFlaggedApi } from "../api/api-flags.ts";
@@ -11,6 +11,7 @@ import { openImages, openPlace } from "../places.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { version } from "../version.ts";
+import { AfterRuns } from "./after-runs.ts";
 import { EndNotices } from "./end-notices.ts";
 import type { RunNotice } from "./notify.ts";
 import { reachHome } from "./reach-home.ts";
@@ -52,6 +53,16 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
   const home: ObjectStore = new PatientStore(bareHome, new Patience({ giveUpAfterMs: homeGiveUpAfterMs }), { onRetry });
   const lists = new Map<string, () => Promise<void>>();
   const notices = new EndNotices(log);
+  const discards = new AfterRuns({
+    log,
+    trouble: "the stored features could not be removed",
+    async work(run, signal) {
+      const cleaned = await discardShards(run, { signal });
+      if (cleaned !== undefined) log.info({ ...cleaned }, "stored features removed");
+    },
+  });
+  // One after the other: who is told is noted in the log of the run under the epoch of its end, which removing raises.
+  const finish = (run: OpenRun): void => void discards.do(run).then(() => notices.tell(run));
   const troubles = new TroubleLog(log);
 
   const server = new RunServer({
@@ -71,10 +82,10 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       void lists.get(run.adopted.file.run)?.();
       lists.delete(run.adopted.file.run);
       logEnd(run, end, log);
-      notices.tell(run.adopted);
+      finish(run.adopted);
     },
-    // Its coordinator may have died before it told anybody.
-    onFoundEnded: (run) => notices.tell(run),
+    // Its coordinator may have died before it did all that.
+    onFoundEnded: finish,
     onTrouble: (error, run) => troubles.tell(error, run),
   });
 
@@ -116,6 +127,7 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       for (const timer of timers) clearInterval(timer);
       await clock.stop();
       await server.close();
+      await discards.close();
       await notices.settle();
       await registry.withdraw("coordinator", self.id).catch(() => {});
     },
