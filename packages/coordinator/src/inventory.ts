@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { type ObjectStore, UsageError } from "@pomona/core";
-import type { AsyncBuffer } from "hyparquet";
+import { displayKey, type ObjectStore, PomonaError, StoreUnavailableError, UsageError } from "@pomona/core";
+import { parquetRows } from "./parquet-rows.ts";
 import type { ListedKey } from "./select-images.ts";
 
 /** What is used of the manifest of an S3 Inventory. */
@@ -26,6 +26,10 @@ export interface InventoryOptions {
 /** A row of any format, by the lower-case name of its column without `_`. */
 type Row = (column: string) => unknown;
 
+/** Columns that are looked at. */
+const used = new Set(["key", "islatest", "isdeletemarker", "size", "lastmodifieddate", "etag"]);
+
+/** Of CSV. */
 const rowsPerPage = 4096;
 
 export function isInventory(key: string): boolean {
@@ -42,11 +46,18 @@ export async function* inventoryKeys(options: InventoryOptions): AsyncGenerator<
   const source = `s3://${inventory.sourceBucket}/`;
   if (!input.uri.startsWith(source)) throw bad(`${key} lists ${source}, but the input is ${input.uri}`);
   const rowsOf = formats[inventory.fileFormat.toLowerCase()];
-  if (rowsOf === undefined) throw bad(`${key}: its format ${inventory.fileFormat} is not read, CSV and Parquet are`);
+  if (rowsOf === undefined) {
+    throw new UsageError("bad-keys", `${key}: its format ${inventory.fileFormat} is not read, CSV and Parquet are`, {
+      remedy: "Have S3 write the inventory as CSV or Parquet, or give a list of keys, one a line.",
+    });
+  }
   const prefix = input.uri.slice(source.length);
   for (const file of inventory.files) {
-    for await (const rows of rowsOf(await findFile(options, inventory, file.key), inventory)) {
-      yield rows.flatMap((row) => listedKey(row, prefix));
+    const found = await findFile(options, inventory, file.key);
+    try {
+      for await (const rows of rowsOf(found, inventory)) yield rows.flatMap((row) => listedKey(row, prefix));
+    } catch (error) {
+      throw isOfStore(error) ? error : bad(`${found.store.uri}${found.key}: ${(error as Error).message}`);
     }
   }
 }
@@ -61,6 +72,11 @@ function readManifest(bytes: Uint8Array, key: string): Manifest {
     // Said below.
   }
   throw bad(`${key} is no manifest of an S3 Inventory`);
+}
+
+/** What is not, the reader of the file said of its bytes. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof PomonaError || error instanceof StoreUnavailableError;
 }
 
 interface DataFile {
@@ -88,19 +104,20 @@ async function findFile(
 
 const formats: Readonly<Record<string, (file: DataFile, inventory: Manifest) => AsyncIterable<Row[]>>> = {
   csv: csvRows,
-  parquet: parquetRows,
+  parquet: parquetFileRows,
 };
 
 async function* csvRows({ store, key }: DataFile, { fileSchema }: Manifest): AsyncGenerator<Row[]> {
   // Loaded where it is needed: few runs have an inventory.
   const { parse } = await import("csv-parse");
   const columns = fileSchema.split(",").map(nameOf);
+  if (!columns.includes("key")) throw new Error("the manifest names no column Key");
   const parser = Readable.from(store.stream(key)).compose<NodeJS.ReadWriteStream>(createGunzip()).pipe(parse());
   let page: Row[] = [];
   for await (const values of parser as AsyncIterable<string[]>) {
     page.push((column) => {
       const value = values[columns.indexOf(column)];
-      return column === "key" && value !== undefined ? decodeURIComponent(value.replaceAll("+", " ")) : value;
+      return column === "key" && value !== undefined ? decoded(value) : value;
     });
     if (page.length < rowsPerPage) continue;
     yield page;
@@ -109,23 +126,24 @@ async function* csvRows({ store, key }: DataFile, { fileSchema }: Manifest): Asy
   yield page;
 }
 
-async function* parquetRows({ store, key }: DataFile): AsyncGenerator<Row[]> {
-  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
-  const { size = 0 } = (await store.stat(key)) ?? {};
-  const file: AsyncBuffer = {
-    byteLength: size,
-    slice: async (start, end = size) => Uint8Array.from(await store.get(key, { range: { start, end } })).buffer,
-  };
-  const metadata = await parquetMetadataAsync(file);
-  let rowStart = 0;
-  for (const { num_rows } of metadata.row_groups) {
-    const rowEnd = rowStart + Number(num_rows);
-    const records = await parquetReadObjects({ file, metadata, rowStart, rowEnd });
+async function* parquetFileRows({ store, key }: DataFile): AsyncGenerator<Row[]> {
+  for await (const records of parquetRows({ store, key, wants: (column) => used.has(nameOf(column)) })) {
+    if (records[0] !== undefined && !Object.keys(records[0]).some((name) => nameOf(name) === "key")) {
+      throw new Error("it has no column key");
+    }
     yield records.map((record) => {
       const named = new Map(Object.entries(record).map(([name, value]) => [nameOf(name), value]));
       return (column) => named.get(column);
     });
-    rowStart = rowEnd;
+  }
+}
+
+/** Keys of CSV are URL-encoded, those of Parquet are as they are. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    throw new Error(`${displayKey(key)} is no URL-encoded key`);
   }
 }
 
