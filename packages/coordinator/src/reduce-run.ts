@@ -1,6 +1,7 @@
 import {
   type BatchRange,
   type BundleJob,
+  type CompareJob,
   type CsvJob,
   type DriftJob,
   type FitJob,
@@ -11,6 +12,7 @@ import {
   type Phase,
   type ProjectJob,
   partitionBatches,
+  type TrainJob,
 } from "@pomona/core";
 import type { Dispatch } from "./dispatch.ts";
 import { judgeQuarantine } from "./judge-quarantine.ts";
@@ -70,7 +72,13 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
     }),
   );
 
-  const last: ReduceJob[] = [{ ...shared, kind: "bundle", id: idOf("bundle"), parts: parts.length }];
+  // Both go through the whole table and take about as long: two reducers do them side by side.
+  await phase(options, "training", [
+    { ...shared, kind: "compare", id: idOf("compare"), parts: parts.length },
+    { ...shared, kind: "train", id: idOf("train"), parts: parts.length },
+  ]);
+
+  const last: ReduceJob[] = [{ ...shared, kind: "bundle", id: idOf("bundle") }];
   if (options.updates) last.push({ ...shared, kind: "drift", id: idOf("drift"), groups: groups.length });
   if (csv !== "none") {
     for (const part of parts.keys()) {
@@ -81,7 +89,7 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
   return parts;
 }
 
-type ReduceJob = MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
+type ReduceJob = MomentsJob | FitJob | ProjectJob | TrainJob | CompareJob | BundleJob | DriftJob | CsvJob;
 
 async function phase(
   { dispatch, ledger }: ReduceRunOptions,

@@ -167,6 +167,6 @@ describe("driving a run", () => {
         done = progress.done;
       },
     });
-    expect(seen).toEqual(["featurizing", "moments", "fitting", "projecting", "publishing"]);
+    expect(seen).toEqual(["featurizing", "moments", "fitting", "projecting", "training", "publishing"]);
   });
 });

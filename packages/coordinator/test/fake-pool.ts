@@ -59,6 +59,8 @@ export class FakePool {
       moments: (job) => this.moments(job),
       fit: (job) => this.fit(job),
       project: (job) => this.project(job),
+      train: async () => nothing,
+      compare: async () => nothing,
       bundle: (job) => this.bundle(job),
       drift: () => {
         throw new Error("no run of these tests updates another");
@@ -221,6 +223,8 @@ export class FakePool {
     this.made[kind] = (this.made[kind] ?? 0) + 1;
   }
 }
+
+const nothing: JobResult = { rows: 0, quarantined: 0, decoded: 0 };
 
 /** Of a bundle that holds what the fit wrote. */
 export const bundleFile: BundleFile = {

@@ -27,6 +27,7 @@ export type { LogEntry, LogState, Owner } from "./log-entry.ts";
 export { mergeShards, withVersions } from "./merge-shards.ts";
 export type {
   BundleJob,
+  CompareJob,
   CsvJob,
   DriftJob,
   FeaturesJob,
@@ -38,6 +39,7 @@ export type {
   QueueName,
   RestoreJob,
   RetryJob,
+  TrainJob,
 } from "./messages.ts";
 export type { ModelFile } from "./model-file.ts";
 export { decodeModel, encodeModel } from "./model-file.ts";

@@ -10,6 +10,8 @@ export type Job =
   | MomentsJob
   | FitJob
   | ProjectJob
+  | TrainJob
+  | CompareJob
   | BundleJob
   | DriftJob
   | CsvJob;
@@ -69,11 +71,24 @@ export interface ProjectJob extends JobBase {
   readonly to: number;
 }
 
-/** The table of a generation, its model and its labels to what classifies new images: the files below `model/`. */
+/** The table of a generation to what classifies new images: files below `model/`. */
+export interface TrainJob extends JobBase {
+  readonly kind: "train";
+  readonly generation: number;
+  readonly parts: number;
+}
+
+/** The table of a generation to how well each classifier does: `model/classifiers.json`. */
+export interface CompareJob extends JobBase {
+  readonly kind: "compare";
+  readonly generation: number;
+  readonly parts: number;
+}
+
+/** All files below `model/` to `bundle.json`, which says that they belong together. */
 export interface BundleJob extends JobBase {
   readonly kind: "bundle";
   readonly generation: number;
-  readonly parts: number;
 }
 
 /** How far the images of an update moved away from the model that it was begun with. */

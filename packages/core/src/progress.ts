@@ -10,6 +10,7 @@ export const phases = [
   "moments",
   "fitting",
   "projecting",
+  "training",
   "publishing",
 ] as const;
 export type Phase = (typeof phases)[number];

@@ -157,6 +157,7 @@ const phaseNames: Readonly<Record<(typeof phases)[number], string>> = {
   moments: "Moments of the groups",
   fitting: "Scaler and PCA",
   projecting: "Projecting the table",
+  training: "Training",
   publishing: "Publishing",
 };
 

@@ -1,8 +1,8 @@
 import { photoSeries } from "@pomona/core";
 import {
   classifyByCentroids,
-  classifyByLogisticRegression,
   classifyByNeighbours,
+  classifyProducts,
   createOnnxruntimeRowProducts,
   crossValidate,
   fitCentroids,
@@ -11,6 +11,7 @@ import {
   type LabelledRows,
   type LogisticRegression,
   pickRows,
+  type RowProducts,
 } from "@pomona/stats";
 import { type ClassifierName, type Comparison, classifierNames } from "./comparison.ts";
 
@@ -35,9 +36,12 @@ const maxIterations = 100;
 
 /** Multinomial logistic regression of standardised features. */
 export function trainLogisticRegression(training: LabelledRows): Promise<LogisticRegression> {
-  const openProducts = (rows: ArrayLike<number>, d: number) =>
-    createOnnxruntimeRowProducts(rows instanceof Float32Array ? rows : Float64Array.from(rows), d);
   return fitLogisticRegression(training, { gradientTolerance, maxIterations, openProducts });
+}
+
+function openProducts(rows: ArrayLike<number>, dimension: number): Promise<RowProducts> {
+  const isTyped = rows instanceof Float32Array || rows instanceof Float64Array;
+  return createOnnxruntimeRowProducts(isTyped ? rows : Float64Array.from(rows), dimension);
 }
 
 /**
@@ -92,7 +96,12 @@ function classifiersOf({
       classifyByCentroids(fitCentroids(training(pcaFeatures, k, train)), pickRows(pcaFeatures, k, test)).labels,
     async logistic(train, test) {
       const model = await trainLogisticRegression(training(scaledFeatures, d, train));
-      return classifyByLogisticRegression(model, pickRows(scaledFeatures, d, test)).labels;
+      const products = await openProducts(pickRows(scaledFeatures, d, test), d);
+      try {
+        return (await classifyProducts(model, products)).labels;
+      } finally {
+        await products.release();
+      }
     },
   };
 }

@@ -7,10 +7,10 @@ import {
   UsageError,
 } from "@pomona/core";
 import { pcaFromMlPcaJson, scalerFromJson } from "@pomona/stats";
-import { sha256 } from "./build-bundle.ts";
 import { type Bundle, bundleNames } from "./bundle.ts";
 import { centroidsFromJson, check, classifiersFromJson, logisticFromJson, unreadable } from "./classifier-files.ts";
 import { decodeReferenceSet } from "./reference-set.ts";
+import { sha256 } from "./seal-bundle.ts";
 
 /**
  * The bundle below `prefix` of a store (`model/` of an output, nothing of a folder that only holds the bundle), each file

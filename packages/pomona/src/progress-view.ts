@@ -17,6 +17,7 @@ const units: Readonly<Record<Phase, string>> = {
   moments: "groups",
   fitting: "fit",
   projecting: "parts",
+  training: "steps",
   publishing: "parts",
 };
 

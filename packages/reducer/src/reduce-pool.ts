@@ -4,7 +4,7 @@ import { type Job, type JobResult, PomonaError } from "@pomona/core";
 import { type FromReduceChild, fromFailure, type ReduceSettings, type ToReduceChild } from "./reduce-messages.ts";
 
 export interface ReducePoolOptions extends ReduceSettings {
-  /** Children at most. They are started when first needed, or warmed, and reused. */
+  /** Children at most. They are started when first needed, warmed, or as a spare beside a busy one, and reused. */
   readonly processes: number;
 }
 
@@ -33,6 +33,7 @@ export class ReducePool {
     signal?.addEventListener("abort", kill);
     try {
       signal?.throwIfAborted();
+      this.#spare();
       return await ask(child, job);
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
@@ -68,6 +69,11 @@ export class ReducePool {
       if (this.#all.size < this.#processes) return this.#start();
       if (child === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  /** The next job finds a child that has its libraries: jobs that one waits for leave cores idle meanwhile. */
+  #spare(): void {
+    if (this.#idle.length === 0 && this.#all.size < this.#processes && !this.#closed) this.#idle.push(this.#start());
   }
 
   #release(child: ChildProcess): void {

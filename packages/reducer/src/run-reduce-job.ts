@@ -1,5 +1,6 @@
 import {
   type BundleJob,
+  type CompareJob,
   type CsvJob,
   type DriftJob,
   type FitJob,
@@ -11,6 +12,7 @@ import {
   type ProjectJob,
   type RestoreJob,
   type RunOpener,
+  type TrainJob,
 } from "@pomona/core";
 import { computeMoments } from "./compute-moments.ts";
 import { fitModel } from "./fit-model.ts";
@@ -18,10 +20,20 @@ import { makeBundle } from "./make-bundle.ts";
 import { measureDrift } from "./measure-drift.ts";
 import { projectPart } from "./project-part.ts";
 import { restoreShards } from "./restore-shards.ts";
+import { compareModels, trainModel } from "./train-model.ts";
 import { writeCsv } from "./write-csv.ts";
 
 /** The jobs of queue `reduce`. */
-export type ReduceJob = RestoreJob | MomentsJob | FitJob | ProjectJob | BundleJob | DriftJob | CsvJob;
+export type ReduceJob =
+  | RestoreJob
+  | MomentsJob
+  | FitJob
+  | ProjectJob
+  | TrainJob
+  | CompareJob
+  | BundleJob
+  | DriftJob
+  | CsvJob;
 
 export interface ReduceOptions {
   /** Threads of a child's matrix products. They change no number. Default 1. */
@@ -37,6 +49,8 @@ const handlers: { readonly [Kind in ReduceJob["kind"]]: Handler<Extract<ReduceJo
   moments: computeMoments,
   fit: fitModel,
   project: projectPart,
+  train: trainModel,
+  compare: compareModels,
   bundle: makeBundle,
   drift: measureDrift,
   csv: writeCsv,

@@ -20,6 +20,7 @@ export {
 } from "./k-nearest-classifier.ts";
 export {
   classifyByLogisticRegression,
+  classifyProducts,
   fitLogisticRegression,
   type LogisticRegression,
   type LogisticRegressionOptions,

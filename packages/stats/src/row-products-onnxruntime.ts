@@ -3,6 +3,8 @@ import type { RowProducts } from "./row-products.ts";
 
 /** Rows that are cast to double at a time: 21 MB of 1280 columns. */
 const blockRows = 2048;
+/** Numbers up to which the doubles are kept: casting takes as long as the product. 67 MB. */
+const keptNumbers = 2 ** 23;
 const opset = 12;
 
 /** X·Wᵀ and RᵀX as networks of one Gemm each. */
@@ -31,7 +33,10 @@ const networks = {
  * {@link RowProducts} in onnxruntime's double Gemm, on one thread. Rows go through it in blocks of a fixed size, so
  * memory is theirs and one block's, and the sums are the same on every machine of a kind.
  */
-export async function createOnnxruntimeRowProducts(x: Float32Array | Float64Array, d: number): Promise<RowProducts> {
+export async function createOnnxruntimeRowProducts(
+  matrix: Float32Array | Float64Array,
+  d: number,
+): Promise<RowProducts> {
   // Only who trains pays for loading the native library.
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const options = {
@@ -42,17 +47,23 @@ export async function createOnnxruntimeRowProducts(x: Float32Array | Float64Arra
   } as const;
   const open = (name: keyof typeof networks) => InferenceSession.create(modelOf(name), options);
   const [weightsSession, residualsSession] = await Promise.all([open("weights"), open("residuals")]);
-  const n = x.length / d;
-  const scratch = new Float64Array(Math.min(n, blockRows) * d);
+  const n = matrix.length / d;
+  const x = matrix instanceof Float32Array && matrix.length <= keptNumbers ? new Float64Array(matrix) : matrix;
+  const scratch = x instanceof Float64Array ? undefined : new Float64Array(Math.min(n, blockRows) * d);
 
   const tensor = (values: Float64Array, rows: number, columns: number) =>
     new Tensor("float64", values, [rows, columns]);
 
+  function doubles(from: number, length: number): Float64Array {
+    if (scratch === undefined) return (x as Float64Array).subarray(from, from + length);
+    scratch.set(x.subarray(from, from + length));
+    return scratch.subarray(0, length);
+  }
+
   function* blocks() {
     for (let first = 0; first < n; first += blockRows) {
       const rows = Math.min(blockRows, n - first);
-      scratch.set(x.subarray(first * d, (first + rows) * d));
-      yield { first, rows, block: tensor(scratch.subarray(0, rows * d), rows, d) };
+      yield { first, rows, block: tensor(doubles(first * d, rows * d), rows, d) };
     }
   }
 
