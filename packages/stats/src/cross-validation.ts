@@ -50,7 +50,12 @@ export function score(labels: ArrayLike<number>, predicted: Int32Array, classes:
 export function pickRows(rows: ArrayLike<number>, d: number, picked: ArrayLike<number>): Float64Array {
   const result = new Float64Array(picked.length * d);
   for (let i = 0; i < picked.length; i++) {
-    for (let j = 0; j < d; j++) result[i * d + j] = rows[picked[i] * d + j];
+    const [from, to] = [picked[i] * d, (picked[i] + 1) * d];
+    result.set(isTyped(rows) ? rows.subarray(from, to) : Array.prototype.slice.call(rows, from, to), i * d);
   }
   return result;
+}
+
+function isTyped(rows: ArrayLike<number>): rows is Float32Array | Float64Array {
+  return rows instanceof Float64Array || rows instanceof Float32Array;
 }

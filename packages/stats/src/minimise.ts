@@ -36,7 +36,7 @@ const flatter = 0.9;
 export async function minimise(options: MinimiseOptions): Promise<Minimum> {
   const { start, evaluate, gradientTolerance, maxIterations } = options;
   const steps: Pair[] = [];
-  let point = start.slice();
+  let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   for (let iterations = 0; ; iterations++) {
     const converged = gradient.every((part) => Math.abs(part) <= gradientTolerance);
@@ -46,9 +46,9 @@ export async function minimise(options: MinimiseOptions): Promise<Minimum> {
     // The first step has no curvature to be scaled by.
     let length = steps.length === 0 ? Math.min(1, 1 / Math.sqrt(inner(gradient, gradient))) : 1;
     let next: Evaluation | undefined;
-    let moved = point;
+    let moved: Float64Array = point;
     for (let halvings = 0; halvings < maxHalvings; halvings++, length /= 2) {
-      moved = point.map((x, j) => x + length * direction[j]);
+      moved = alongFrom(point, direction, length);
       const tried = await evaluate(moved);
       if (!isDescent(value, tried, length * slope, slope, inner(tried.gradient, direction))) continue;
       next = tried;
@@ -87,7 +87,8 @@ function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void
 
 /** The two-loop recursion: −H·gradient. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
-  const direction = gradient.map((part) => -part);
+  const direction = new Float64Array(gradient.length);
+  addTimes(direction, gradient, -1);
   const factors: number[] = [];
   for (const { step, change, inverse } of [...pairs].reverse()) {
     const factor = inverse * inner(step, direction);
@@ -112,7 +113,14 @@ function inner(a: Float64Array, b: Float64Array): number {
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, j) => value - b[j]);
+  return alongFrom(a, b, -1);
+}
+
+/** point + length · direction. Loops, since the vectors may have a million parts and `map` calls a function for each. */
+function alongFrom(point: Float64Array, direction: Float64Array, length: number): Float64Array {
+  const result = point.slice();
+  addTimes(result, direction, length);
+  return result;
 }
 
 function addTimes(target: Float64Array, values: Float64Array, factor: number): void {
