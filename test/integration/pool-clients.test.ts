@@ -63,7 +63,6 @@ describe.skipIf(redisServer === undefined)("clients of a pool", () => {
     ]);
     expect(given).toMatchObject({ code: 1, json: { error: { code: "no-pool" } } });
     expect(given.stderr).toContain("no coordinator and no worker; waiting 1 s");
-    expect(given.seconds).toBeLessThan(10);
     const runs = await command(["runs", "--json", "--home", pool.home]);
     expect(runs.json).toMatchObject({ runs: [{ state: "cancelled", input: `file://${photos}/` }] });
   });
