@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { dashboardDefaults } from "./dashboard/dashboard-flags.ts";
+import { dashboardDefaults } from "./dashboard/dashboard-defaults.ts";
 import { addFlagsOf, addPlaceFlags } from "./option-flags.ts";
-import { roleDefaults } from "./roles/role-settings.ts";
+import { roleDefaults } from "./roles/role-defaults.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `pomona dashboard`, imported when it is asked for: its server is nothing that other commands should wait for. */

@@ -1,9 +1,5 @@
 import { featureOptions, machineOptions, modelOptions } from "@pomona/core";
 import type { Command } from "commander";
-import { classifyCommand } from "./commands/classify.ts";
-import { neighborsCommand } from "./commands/neighbors.ts";
-import { transformCommand } from "./commands/transform.ts";
-import { updateCommand } from "./commands/update.ts";
 import { addFlagsOf } from "./option-flags.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -43,7 +39,9 @@ export function addModelCommands(
     .option("--model <out>", "result whose model is applied");
   addFlagsOf(addTableFlags(transform), [...features, ...extra, ...machines], "Options, by default the model's own:")
     .addHelpText("after", "\nExample:\n  pomona transform new-photos --model result --out new-result\n")
-    .action(async (input, flags) => finish(await transformCommand(input, flags, surroundings)));
+    .action(async (input, flags) =>
+      finish(await (await import("./commands/transform.ts")).transformCommand(input, flags, surroundings)),
+    );
 
   const update = program
     .command("update")
@@ -61,7 +59,9 @@ export function addModelCommands(
     "Options, by default those of the earlier run:",
   )
     .addHelpText("after", "\nExample:\n  pomona update photos --from result --out result-of-today\n")
-    .action(async (input, flags) => finish(await updateCommand(input, flags, surroundings)));
+    .action(async (input, flags) =>
+      finish(await (await import("./commands/update.ts")).updateCommand(input, flags, surroundings)),
+    );
 
   const classify = program
     .command("classify")
@@ -77,7 +77,9 @@ export function addModelCommands(
       "after",
       "\nExamples:\n  pomona classify photo.jpg --model result\n  pomona classify photos --glob '**/r1*' --model result --evaluate\n",
     )
-    .action(async (images, flags) => finish(await classifyCommand(images, flags, surroundings)));
+    .action(async (images, flags) =>
+      finish(await (await import("./commands/classify.ts")).classifyCommand(images, flags, surroundings)),
+    );
 
   const neighbors = program
     .command("neighbors")
@@ -88,7 +90,9 @@ export function addModelCommands(
     .option("-n, --count <n>", "how many (default 10)");
   addFlagsOf(addAnswerFlags(neighbors), judging, "Options, by default the model's own:")
     .addHelpText("after", "\nExample:\n  pomona neighbors photo.jpg --model result -n 10\n")
-    .action(async (image, flags) => finish(await neighborsCommand(image, flags, surroundings)));
+    .action(async (image, flags) =>
+      finish(await (await import("./commands/neighbors.ts")).neighborsCommand(image, flags, surroundings)),
+    );
 }
 
 function addTableFlags(command: Command): Command {

@@ -1,11 +1,5 @@
 import type { Command } from "commander";
 import type { PlainOperation } from "./api/pool-operations.ts";
-import { cleanCommand } from "./commands/clean.ts";
-import { operateCommand } from "./commands/operate.ts";
-import { retryCommand } from "./commands/retry.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { statusCommand } from "./commands/status.ts";
-import { submitCommand } from "./commands/submit.ts";
 import { addConfigFlags, addPlaceFlags } from "./option-flags.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -40,7 +34,9 @@ export function addPoolCommands(
       "after",
       "\nExample:\n  pomona submit s3://bucket/photos --out s3://bucket/result --redis redis://host:6379\n",
     )
-    .action(async (input, flags) => finish(await submitCommand(input, flags, surroundings)));
+    .action(async (input, flags) =>
+      finish(await (await import("./commands/submit.ts")).submitCommand(input, flags, surroundings)),
+    );
 
   addPlaceFlags(withHome(program.command("status")))
     .helpGroup(heading)
@@ -49,7 +45,9 @@ export function addPoolCommands(
     .argument("[run]", "id of a run")
     .option("--watch", "show every change until the run is over, and exit as it did")
     .addHelpText("after", "\nExamples:\n  pomona status\n  pomona status 20260131-120000-abc123 --watch\n")
-    .action(async (run, flags) => finish(await statusCommand(run, flags, surroundings)));
+    .action(async (run, flags) =>
+      finish(await (await import("./commands/status.ts")).statusCommand(run, flags, surroundings)),
+    );
 
   addPlaceFlags(withHome(program.command("runs")))
     .helpGroup(heading)
@@ -57,7 +55,7 @@ export function addPoolCommands(
     .description("Lists the runs that are registered in the home: state, images, age, input and output.")
     .option("--last <n>", "at most so many (default 50)")
     .addHelpText("after", "\nExample:\n  pomona runs --home s3://bucket/pomona\n")
-    .action(async (flags) => finish(await runsCommand(flags, surroundings)));
+    .action(async (flags) => finish(await (await import("./commands/runs.ts")).runsCommand(flags, surroundings)));
 
   for (const [operation, summary] of Object.entries(operations) as [PlainOperation, string][]) {
     addPlaceFlags(withHome(program.command(operation)))
@@ -66,7 +64,9 @@ export function addPoolCommands(
       .description(`Writes into the run's log that it is to ${operation}; whoever drives it follows that.`)
       .argument("<run>", "id of a run; pomona runs lists them")
       .addHelpText("after", `\nExample:\n  pomona ${operation} 20260131-120000-abc123\n`)
-      .action(async (run, flags) => finish(await operateCommand(operation, run, flags, surroundings)));
+      .action(async (run, flags) =>
+        finish(await (await import("./commands/operate.ts")).operateCommand(operation, run, flags, surroundings)),
+      );
   }
 
   addPlaceFlags(withHome(program.command("retry")))
@@ -82,7 +82,9 @@ export function addPoolCommands(
       "after",
       "\nExamples:\n  pomona retry 20260131-120000-abc123\n  pomona retry 20260131-120000-abc123 --reason truncated changed\n",
     )
-    .action(async (run, flags) => finish(await retryCommand(run, flags, surroundings)));
+    .action(async (run, flags) =>
+      finish(await (await import("./commands/retry.ts")).retryCommand(run, flags, surroundings)),
+    );
 
   addPlaceFlags(program.command("clean"))
     .helpGroup(heading)
@@ -93,7 +95,9 @@ export function addPoolCommands(
     .argument("<out>", "the result of a run")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona clean s3://bucket/result\n")
-    .action(async (out, flags) => finish(await cleanCommand(out, flags, surroundings)));
+    .action(async (out, flags) =>
+      finish(await (await import("./commands/clean.ts")).cleanCommand(out, flags, surroundings)),
+    );
 }
 
 function withHome(command: Command): Command {

@@ -1,11 +1,4 @@
 import { Command } from "commander";
-import { compareCommand } from "./commands/compare.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { parityCommand } from "./commands/parity.ts";
-import { reportCommand } from "./commands/report.ts";
-import { runCommand } from "./commands/run.ts";
-import { validateCommand } from "./commands/validate.ts";
 import { addDashboardCommand } from "./dashboard-command.ts";
 import { addModelCommands } from "./model-commands.ts";
 import { addConfigFlags, addPlaceFlags } from "./option-flags.ts";
@@ -53,7 +46,9 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
       .option("--plain", "progress as lines even on a terminal"),
   )
     .addHelpText("after", runExamples)
-    .action(async (input, flags) => finish(await runCommand(input, flags, surroundings)));
+    .action(async (input, flags) =>
+      finish(await (await import("./commands/run.ts")).runCommand(input, flags, surroundings)),
+    );
 
   program
     .command("validate")
@@ -64,7 +59,9 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .argument("<out>", "the result of a run")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona validate result\n")
-    .action(async (out, flags) => finish(await validateCommand(out, flags, surroundings)));
+    .action(async (out, flags) =>
+      finish(await (await import("./commands/validate.ts")).validateCommand(out, flags, surroundings)),
+    );
 
   program
     .command("report")
@@ -76,7 +73,9 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--open", "show it in the browser")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona report result --open\n")
-    .action(async (out, flags) => finish(await reportCommand(out, flags, surroundings)));
+    .action(async (out, flags) =>
+      finish(await (await import("./commands/report.ts")).reportCommand(out, flags, surroundings)),
+    );
 
   program
     .command("compare")
@@ -89,7 +88,9 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--tolerance <x>", "how far features may be apart (default 1e-4)")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona compare result notebook/Results/parquet\n")
-    .action(async (a, b, flags) => finish(await compareCommand(a, b, flags, surroundings)));
+    .action(async (a, b, flags) =>
+      finish(await (await import("./commands/compare.ts")).compareCommand(a, b, flags, surroundings)),
+    );
 
   addPlaceFlags(program.command("demo"))
     .summary("the whole job on 300 sample photos, or on drawings where there are none")
@@ -102,7 +103,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--json", "print one JSON object as the last line")
     .option("--plain", "progress as lines even on a terminal")
     .addHelpText("after", "\nExample:\n  pomona demo --open\n")
-    .action(async (flags) => finish(await demoCommand(surroundings, flags)));
+    .action(async (flags) => finish(await (await import("./commands/demo.ts")).demoCommand(surroundings, flags)));
 
   program
     .command("doctor")
@@ -112,7 +113,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     )
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona doctor\n")
-    .action(async (flags) => finish(await doctorCommand(surroundings, flags)));
+    .action(async (flags) => finish(await (await import("./commands/doctor.ts")).doctorCommand(surroundings, flags)));
 
   program
     .command("parity")
@@ -124,7 +125,7 @@ export function createProgram(surroundings: Surroundings, finish: (exitCode: num
     .option("--weights <file>", "the Keras .h5 weights that the references were computed with")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  pomona parity --photos ../shared/data/fruits/Test\n")
-    .action(async (flags) => finish(await parityCommand(flags, surroundings)));
+    .action(async (flags) => finish(await (await import("./commands/parity.ts")).parityCommand(flags, surroundings)));
 
   addModelCommands(program, surroundings, finish);
   addRoleCommands(program, surroundings, finish);

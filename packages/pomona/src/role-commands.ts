@@ -1,10 +1,7 @@
 import type { Command } from "commander";
 import { addApiFlags } from "./api/api-flags.ts";
 import { addFlagsOf, addPlaceFlags } from "./option-flags.ts";
-import { coordinatorRole } from "./roles/coordinator-role.ts";
-import { reducerRole } from "./roles/reducer-role.ts";
-import { roleDefaults } from "./roles/role-settings.ts";
-import { workerRole } from "./roles/worker-role.ts";
+import { roleDefaults } from "./roles/role-defaults.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Heading of these commands in `pomona --help`. */
@@ -27,7 +24,9 @@ export function addRoleCommands(
       "after",
       "\nExample:\n  pomona coordinator --redis redis://host:6379 --home s3://bucket/pomona\n  curl localhost:9464/backlog\n",
     )
-    .action(async (flags) => finish(await coordinatorRole(flags, surroundings)));
+    .action(async (flags) =>
+      finish(await (await import("./roles/coordinator-role.ts")).coordinatorRole(flags, surroundings)),
+    );
 
   addFlagsOf(addRoleFlags(program.command("worker")), ["workers", "device", "inferBatch", "weights"], "How it works:")
     .helpGroup(heading)
@@ -37,7 +36,7 @@ export function addRoleCommands(
     )
     .option("--batches-in-flight <n>", "batches that are fetched and computed at the same time (default: by --workers)")
     .addHelpText("after", "\nExample:\n  pomona worker --redis redis://host:6379 --workers 4\n")
-    .action(async (flags) => finish(await workerRole(flags, surroundings)));
+    .action(async (flags) => finish(await (await import("./roles/worker-role.ts")).workerRole(flags, surroundings)));
 
   addRoleFlags(program.command("reducer"))
     .helpGroup(heading)
@@ -45,7 +44,7 @@ export function addRoleCommands(
     .description("Takes groups, fits and parts of tables from the pool until it is told to stop.")
     .option("--processes <n>", "jobs at the same time, each in a process of its own (default: usable cores)")
     .addHelpText("after", "\nExample:\n  pomona reducer --redis redis://host:6379\n")
-    .action(async (flags) => finish(await reducerRole(flags, surroundings)));
+    .action(async (flags) => finish(await (await import("./roles/reducer-role.ts")).reducerRole(flags, surroundings)));
 }
 
 function addRoleFlags(command: Command): Command {

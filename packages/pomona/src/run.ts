@@ -1,6 +1,7 @@
 import { discardShards, driveRun, openOutput, RunControl } from "@pomona/coordinator";
 import { type LogState, type OpenRun, Patience, type Phase, type RunProgress } from "@pomona/core";
-import { EmbeddedQueue } from "@pomona/queue";
+// Not from its index, which loads the client of Redis.
+import { EmbeddedQueue } from "@pomona/queue/embedded-queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";

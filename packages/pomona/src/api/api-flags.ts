@@ -1,7 +1,4 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../roles/role-settings.ts";
-import type { ServedApi } from "./serve-api.ts";
-import { type StartApiOptions, startApi } from "./start-api.ts";
 
 export interface ApiFlags extends Readonly<Record<string, unknown>> {
   readonly apiPort?: string;
@@ -10,7 +7,7 @@ export interface ApiFlags extends Readonly<Record<string, unknown>> {
   readonly apiAllow?: readonly string[];
 }
 
-const defaultHost = "127.0.0.1";
+export const defaultHost = "127.0.0.1";
 const heading = "The JSON API:";
 
 export function addApiFlags(command: Command): Command {
@@ -22,14 +19,4 @@ export function addApiFlags(command: Command): Command {
   option("--api-token-file <file>", "who may use it: one token a line (default: POMONA_API_TOKENS, with commas)");
   option("--api-allow <places...>", "folders and s3:// prefixes that requests may name as input and output");
   return command;
-}
-
-/** Undefined where no port was given. */
-export async function startFlaggedApi(
-  { apiPort, apiHost = defaultHost, apiTokenFile, apiAllow = [] }: ApiFlags,
-  pool: Pick<StartApiOptions, "env" | "cwd" | "home" | "registry" | "machine" | "onFault">,
-): Promise<ServedApi | undefined> {
-  if (apiPort === undefined) return undefined;
-  const port = wholeNumber("--api-port", apiPort, 65_535);
-  return startApi({ ...pool, host: apiHost, port, tokenFile: apiTokenFile, allow: apiAllow });
 }

@@ -4,6 +4,7 @@ import { UsageError } from "@pomona/core";
 import { type DashboardOptions, hashPassword, isLoopback, parseUsers, Users } from "@pomona/dashboard";
 import type { RoleFlags } from "../roles/role-settings.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { dashboardDefaults } from "./dashboard-defaults.ts";
 
 export interface DashboardFlags extends RoleFlags {
   readonly host?: string;
@@ -17,8 +18,6 @@ export interface DashboardFlags extends RoleFlags {
   readonly readOnly?: boolean;
   readonly allow?: readonly string[];
 }
-
-export const dashboardDefaults = { host: "127.0.0.1", port: "8080" } as const;
 
 /** Who is let in. */
 export interface Admission {

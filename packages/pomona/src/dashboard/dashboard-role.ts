@@ -9,12 +9,14 @@ import { describeError } from "../describe-error.ts";
 import { createLog } from "../log.ts";
 import { serveHealth } from "../roles/health-server.ts";
 import { Liveness } from "../roles/liveness.ts";
+import { roleDefaults } from "../roles/role-defaults.ts";
 import { RoleMetrics } from "../roles/role-metrics.ts";
-import { roleDefaults, wholeNumber } from "../roles/role-settings.ts";
+import { wholeNumber } from "../roles/role-settings.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { withClosers } from "../with-closers.ts";
-import { admissionOf, type DashboardFlags, dashboardDefaults, localName } from "./dashboard-flags.ts";
+import { dashboardDefaults } from "./dashboard-defaults.ts";
+import { admissionOf, type DashboardFlags, localName } from "./dashboard-flags.ts";
 import { addDashboardMetrics } from "./dashboard-metrics.ts";
 import { dashboardOperations } from "./dashboard-operations.ts";
 

@@ -4,7 +4,8 @@ import { type ActiveRun, discardShards, identifyProcess, type RunEnd, RunServer 
 import { type ObjectStore, type OpenRun, Patience, UsageError } from "@pomona/core";
 import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
 import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
-import { type ApiFlags, startFlaggedApi } from "../api/api-flags.ts";
+import type { ApiFlags } from "../api/api-flags.ts";
+import { startFlaggedApi } from "../api/flagged-api.ts";
 import { describeError } from "../describe-error.ts";
 import { logJobs } from "../log.ts";
 import { openImages, openPlace } from "../places.ts";

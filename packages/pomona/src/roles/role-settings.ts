@@ -3,6 +3,7 @@ import { type S3Options, s3OptionsOf } from "@pomona/store";
 import { loadConfigFile } from "../load-config-file.ts";
 import { configFlags } from "../option-flags.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { roleDefaults } from "./role-defaults.ts";
 
 /** What every role can be told on its command line. */
 export interface RoleFlags extends Readonly<Record<string, unknown>> {
@@ -24,8 +25,6 @@ export interface RoleSettings {
   readonly healthPort: number | undefined;
   readonly s3: S3Options | undefined;
 }
-
-export const roleDefaults = { grace: "90", healthHost: "127.0.0.1", healthPort: "9464", logLevel: "info" } as const;
 
 export async function roleSettings(flags: RoleFlags, { env, cwd }: Surroundings): Promise<RoleSettings> {
   const { healthHost = roleDefaults.healthHost } = flags;
