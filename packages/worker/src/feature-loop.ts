@@ -1,6 +1,7 @@
 import { BadImageError, type Engine, type PreparedImage, type Preparer } from "@pomona/vision";
 import type { ImageSource, RowsMessage } from "./inference-messages.ts";
-import { readLocalFile } from "./local-file.ts";
+import { type FileCall, type LocalFile, readLocalFile } from "./local-file.ts";
+import { ThreadPoolClock } from "./thread-pool-clock.ts";
 
 export interface LoopImage {
   readonly id: number;
@@ -11,6 +12,8 @@ export interface LoopImage {
 export interface FeatureLoopOptions {
   readonly engine: Engine;
   readonly inferBatch: number;
+  /** Threads of libuv's pool. */
+  readonly poolThreads: number;
   readonly onRows: (rows: Omit<RowsMessage, "kind">) => void;
   /** The file of the image could not be read. */
   readonly onUnread: (id: number) => void;
@@ -37,6 +40,7 @@ export class FeatureLoop {
   readonly #onRows: FeatureLoopOptions["onRows"];
   readonly #onUnread: FeatureLoopOptions["onUnread"];
   readonly #onRefused: FeatureLoopOptions["onRefused"];
+  readonly #clock: ThreadPoolClock;
   readonly #lookAhead: number;
   /** Bytes of one image. */
   readonly #pixelLength: number;
@@ -48,13 +52,14 @@ export class FeatureLoop {
   #prepared: Prepared[] = [];
   #inferring = false;
 
-  constructor({ engine, inferBatch, onRows, onUnread, onRefused }: FeatureLoopOptions) {
+  constructor({ engine, inferBatch, poolThreads, onRows, onUnread, onRefused }: FeatureLoopOptions) {
     this.#engine = engine;
     this.#pixelLength = engine.inputSize ** 2 * 3;
     this.#inferBatch = inferBatch;
     this.#onRows = onRows;
     this.#onUnread = onUnread;
     this.#onRefused = onRefused;
+    this.#clock = new ThreadPoolClock({ threads: poolThreads });
     this.#lookAhead = Math.min(maxDecoding, Math.max(4, inferBatch));
     this.#pixels = new Uint8Array(inferBatch * this.#pixelLength);
   }
@@ -87,9 +92,9 @@ export class FeatureLoop {
     this.#decoding += 1;
     this.#decodingBytes += sizeOf(source);
     try {
-      const { bytes, getMs } = await readSource(source);
+      const { bytes, getMs } = source instanceof Uint8Array ? { bytes: source } : await this.#read(source);
       if (bytes === undefined) this.#onUnread(id);
-      else this.#prepared.push({ id, getMs, ...(await prepare(bytes)) });
+      else this.#prepared.push({ id, getMs, ...(await this.#prepare(bytes, prepare)) });
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
       this.#onRefused(id, error);
@@ -99,12 +104,38 @@ export class FeatureLoop {
     this.#advance();
   }
 
+  async #read(file: LocalFile): Promise<{ bytes: Uint8Array | undefined; getMs: number }> {
+    let getMs = 0;
+    const onCall: FileCall = async (call) => {
+      const work = this.#clock.begin("file");
+      try {
+        return await call();
+      } finally {
+        getMs += this.#clock.end(work);
+      }
+    };
+    return { bytes: await readLocalFile(file, { onCall }), getMs };
+  }
+
+  async #prepare(bytes: Uint8Array, prepare: Preparer): Promise<PreparedImage> {
+    const work = this.#clock.begin("decode");
+    const prepared = await prepare(bytes).catch((error: unknown) => {
+      this.#clock.end(work);
+      throw error;
+    });
+    const decodeMs = this.#clock.end(work, work.submittedAt + prepared.decodeMs);
+    // By the resampler.
+    this.#clock.wasBlocked();
+    return { ...prepared, decodeMs };
+  }
+
   async #infer(images: readonly Prepared[]): Promise<void> {
     this.#inferring = true;
     const pixels = this.#pixels.subarray(0, images.length * this.#pixelLength);
     for (const [i, image] of images.entries()) pixels.set(image.pixels, i * this.#pixelLength);
     const start = performance.now();
     const rows = await this.#engine.inferBatch(pixels, images.length);
+    this.#clock.wasBlocked();
     this.#onRows({
       ids: images.map(({ id }) => id),
       rows,
@@ -120,11 +151,4 @@ export class FeatureLoop {
 
 function sizeOf(source: ImageSource): number {
   return source instanceof Uint8Array ? source.length : source.size;
-}
-
-async function readSource(source: ImageSource) {
-  if (source instanceof Uint8Array) return { bytes: source, getMs: undefined };
-  const start = performance.now();
-  const bytes = await readLocalFile(source);
-  return { bytes, getMs: performance.now() - start };
 }

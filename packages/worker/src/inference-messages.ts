@@ -19,6 +19,8 @@ export interface StartMessage {
   readonly threads: number;
   /** Images per call of the engine, at most; undefined to find it out. */
   readonly inferBatch: number | undefined;
+  /** Threads that files are read and decoded on: those of libuv's pool. */
+  readonly poolThreads: number;
 }
 
 export interface ImageMessage {
@@ -52,9 +54,9 @@ export interface RowsMessage {
   readonly ids: readonly number[];
   /** [n, dimension], row-major. */
   readonly rows: Float32Array;
-  /** [n] milliseconds to read the file, waiting for the thread included; undefined where the bytes were given. */
+  /** [n] milliseconds to read the file, without waiting for a thread; undefined where the bytes were given. */
   readonly getMs: readonly (number | undefined)[];
-  /** [n] milliseconds from the start of decoding to the pixels, waiting for the thread included. */
+  /** [n] milliseconds to decode, without waiting for a thread. */
   readonly decodeMs: readonly number[];
   /** [n] milliseconds */
   readonly resampleMs: readonly number[];

@@ -45,6 +45,8 @@ export interface Featurizer {
   featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined>;
 }
 
+/** Threads of libuv's pool where the environment does not say. */
+const libuvThreads = 4;
 const maxFailedStarts = 3;
 /** Images in a row that crashed, with no row between them: the engine is at fault, not the images. */
 const maxCrashesInARow = 8;
@@ -137,6 +139,7 @@ export class InferencePool implements Featurizer {
   #startProcess(place: PoolPlace, options: InferencePoolOptions): InferenceProcess {
     const { engine, device = "auto", threads = 1, inferBatch, environment } = options;
     const { childFile = defaultChildFile } = options;
+    const poolThreads = Number(environment?.UV_THREADPOOL_SIZE ?? libuvThreads);
     const process = new InferenceProcess({
       file: childFile,
       environment,
@@ -144,7 +147,7 @@ export class InferencePool implements Featurizer {
       onEnd: (end) => this.#ended(place, end),
     });
     this.#network.then(
-      (network) => process.send({ kind: "start", engine, device, network, threads, inferBatch }),
+      (network) => process.send({ kind: "start", engine, device, network, threads, inferBatch, poolThreads }),
       () => {},
     );
     return process;

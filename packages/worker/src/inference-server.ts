@@ -53,6 +53,7 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
     loop = new FeatureLoop({
       engine,
       inferBatch: info.inferBatch,
+      poolThreads: message.poolThreads,
       onRows: (rows) => send({ kind: "rows", ...rows }),
       onUnread: (id) => send({ kind: "unread", id }),
       onRefused: (id, { reason, detail }) => send({ kind: "refused", id, stage: "decode", reason, detail }),

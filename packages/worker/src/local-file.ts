@@ -22,35 +22,48 @@ const files = {
   close: promisify(close),
 };
 
+/** Does one call of the file system, which goes through libuv's threads. */
+export type FileCall = <T>(call: () => Promise<T>) => Promise<T>;
+
+export interface ReadLocalFileOptions {
+  readonly timeoutMs?: number;
+  /** Given each call that has a part in reading, to see how long they take. */
+  readonly onCall?: FileCall;
+}
+
 /**
  * The bytes of the very file that was listed; undefined where it is another, is gone, or could not be read at once. The
  * caller then reads it through its store, which finds out why.
  */
-export async function readLocalFile(file: LocalFile, { timeoutMs = patienceMs } = {}): Promise<Uint8Array | undefined> {
+export async function readLocalFile(
+  file: LocalFile,
+  { timeoutMs = patienceMs, onCall = (call) => call() }: ReadLocalFileOptions = {},
+): Promise<Uint8Array | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, undefined);
   });
   try {
-    return await Promise.race([readUnchanged(file).catch(() => undefined), timeout]);
+    return await Promise.race([readUnchanged(file, onCall).catch(() => undefined), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function readUnchanged({ path, size, modifiedAt }: LocalFile): Promise<Uint8Array | undefined> {
+async function readUnchanged({ path, size, modifiedAt }: LocalFile, onCall: FileCall): Promise<Uint8Array | undefined> {
   // Without O_NONBLOCK opening a pipe waits for its writer, for ever and on a thread of the pool.
-  const descriptor = await files.open(Buffer.from(path), constants.O_RDONLY | constants.O_NONBLOCK);
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const descriptor = await onCall(() => files.open(Buffer.from(path), flags));
   try {
-    const before = await files.stat(descriptor);
+    const before = await onCall(() => files.stat(descriptor));
     if (!before.isFile() || before.size !== size || Math.floor(before.mtimeMs) !== modifiedAt) return undefined;
     const bytes = Buffer.allocUnsafeSlow(size);
     for (let done = 0; done < size; ) {
-      const { bytesRead } = await files.read(descriptor, bytes, done, size - done, done);
+      const { bytesRead } = await onCall(() => files.read(descriptor, bytes, done, size - done, done));
       if (bytesRead === 0) return undefined;
       done += bytesRead;
     }
-    const after = await files.stat(descriptor);
+    const after = await onCall(() => files.stat(descriptor));
     return after.size === size && after.mtimeMs === before.mtimeMs ? bytes : undefined;
   } finally {
     await files.close(descriptor);

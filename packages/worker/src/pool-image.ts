@@ -7,9 +7,9 @@ export type ImageOutcome = FeaturizedImage | RefusedImage;
 export interface FeaturizedImage {
   /** [dimension] */
   readonly features: Float32Array;
-  /** Of reading the file where the inference process did, waiting for its thread included. */
+  /** Of reading the file where the inference process did, without waiting for a thread. */
   readonly getMs: number | undefined;
-  /** From the start of decoding to the pixels, waiting for the thread included. */
+  /** Without waiting for a thread. */
   readonly decodeMs: number;
   readonly resampleMs: number;
   /** This image's share of its call of the engine. */
