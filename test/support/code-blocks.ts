@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { repository } from "./places.ts";
 
 /** A piece of code in a document. */
@@ -9,9 +9,9 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** The pieces of code of a language in a document of the repository, in their order. */
+/** The pieces of code of a language in a document of the repository, or of another place by its absolute path, in their order. */
 export function codeBlocks(document: string, language: string): CodeBlock[] {
-  const text = readFileSync(join(repository, document), "utf8");
+  const text = readFileSync(resolve(repository, document), "utf8");
   const blocks: CodeBlock[] = [];
   let heading = "";
   let n = 0;

@@ -1,4 +1,4 @@
-/** How to use the files beside it without Pomona; the snippets are run by a test. */
+/** How to use the files beside it without Pomona; test/e2e/bundle-readme.test.ts runs its code. */
 export function bundleReadme({
   dimension,
   components,
