@@ -7,8 +7,7 @@ import type { Surroundings } from "./surroundings.ts";
 const heading = "After the run:";
 
 const names = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape);
-/** Of a pool, which these commands do without. */
-const machines = names(machineOptions).filter((name) => name !== "redis");
+const machines = names(machineOptions);
 /** `--model` names a result here; a network of one's own is named by POMONA_MODEL or the configuration file. */
 const features = names(featureOptions).filter((name) => name !== "model");
 const extra = ["partitions", "columns"];
@@ -100,6 +99,11 @@ function addTableFlags(command: Command): Command {
     .option("--out <folder>", "where the result goes")
     .option("--overwrite", "delete an earlier result of Pomona in --out first")
     .option("--take-over", "work on an output that another process claims")
+    .option(
+      "--wait-workers <seconds>",
+      "with --redis: how long the pool may have no coordinator or worker (default 10)",
+    )
+    .option("--notify <url>", "with --redis: gets a POST when the run has ended")
     .option("--home <folder>", "where runs are registered (default: the user's data folder, or POMONA_HOME)")
     .option("--plain", "progress as lines even on a terminal");
 }

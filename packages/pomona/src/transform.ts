@@ -8,6 +8,7 @@ import { findWeights } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
 import { defaultsOfModel } from "./model-features.ts";
 import { openModel } from "./open-model.ts";
+import type { OutputRequest } from "./prepare-output.ts";
 import { type RunOptions, run } from "./run.ts";
 import type { RunSummary } from "./run-summary.ts";
 
@@ -31,10 +32,20 @@ export interface TransformOptions extends Omit<RunOptions, "config" | "refit" | 
  * scaler and components. A run like any other, so it resumes, and its result is validated. Throws `UsageError`
  * `fingerprint-mismatch`, naming the part, where features here would be others than the model's.
  */
-export async function transform({ model, sources = {}, ...options }: TransformOptions): Promise<RunSummary> {
-  const { config, bundle } = await openForModel({ model, sources, ...options });
+export async function transform({ model, sources, ...options }: TransformOptions): Promise<RunSummary> {
+  return run({ ...options, ...(await prepareTransform({ model, sources, ...options })) });
+}
+
+/** What a run takes to apply a model, wherever it runs. */
+export async function prepareTransform({
+  sources = {},
+  ...options
+}: Pick<TransformOptions, "model" | "sources" | "cwd" | "cacheDir" | "onNotice">): Promise<
+  Pick<Required<OutputRequest>, "config" | "given">
+> {
+  const { config, bundle } = await openForModel({ sources, ...options });
   await requireSamePreparation(bundle, config, options);
-  return run({ ...options, config, given: givenOf(bundle) });
+  return { config, given: givenOf(bundle) };
 }
 
 /** The model and the configuration that it stands behind. */

@@ -1,6 +1,4 @@
-import type { EarlierRun } from "@pomona/coordinator";
 import {
-  type Config,
   type ConfigSource,
   decodeGenerationRequest,
   decodeRunFile,
@@ -15,6 +13,7 @@ import type { Bundle } from "@pomona/model";
 import { s3OptionsOf } from "@pomona/store";
 import { openModel } from "./open-model.ts";
 import { openPlace } from "./places.ts";
+import type { OutputRequest } from "./prepare-output.ts";
 import { run } from "./run.ts";
 import type { RunSummary } from "./run-summary.ts";
 import {
@@ -38,27 +37,25 @@ export interface UpdateOptions extends Omit<TransformOptions, "model"> {
  * The result is that of a run over all of them. Throws `UsageError` `other-input`, `fingerprint-mismatch`, `no-result`.
  */
 export async function update(options: UpdateOptions): Promise<RunSummary> {
-  const { from: _, keepModel = false, sources: __, ...rest } = options;
-  const { config, bundle, earlier } = await prepareUpdate(options);
-  const given = keepModel ? { given: givenOf(bundle) } : {};
-  return run({ ...rest, config, update: earlier, ...given });
+  const { from: _, keepModel: __, sources: ___, ...rest } = options;
+  return run({ ...rest, ...(await prepareUpdate(options)) });
 }
 
-export interface PreparedUpdate {
-  readonly config: Config;
-  readonly bundle: Bundle;
-  readonly earlier: EarlierRun;
-}
-
-/** Everything that an update takes from the earlier run, its options among them where the person named no others. */
+/**
+ * What a run takes to be an update, wherever it runs: the earlier run's features, its options where the person named no
+ * others, and its model where that is kept.
+ */
 export async function prepareUpdate({
   input,
   from,
+  keepModel = false,
   sources = {},
   cwd,
   cacheDir,
   onNotice,
-}: Pick<UpdateOptions, "input" | "from" | "sources" | "cwd" | "cacheDir" | "onNotice">): Promise<PreparedUpdate> {
+}: Pick<UpdateOptions, "input" | "from" | "keepModel" | "sources" | "cwd" | "cacheDir" | "onNotice">): Promise<
+  Pick<OutputRequest, "config" | "given" | "update">
+> {
   const s3 = s3OptionsOf(resolveConfig(sources).machine);
   const store = await openPlace(from, cwd, "output", { s3 });
   const success = await readFinished(store);
@@ -77,7 +74,11 @@ export async function prepareUpdate({
     );
   }
   const { fingerprint } = bundle;
-  return { config, bundle, earlier: { from: store.uri, run: success.run, model: modelFileOf(bundle), fingerprint } };
+  return {
+    config,
+    update: { from: store.uri, run: success.run, model: modelFileOf(bundle), fingerprint },
+    ...(keepModel && { given: givenOf(bundle) }),
+  };
 }
 
 async function readFinished(store: ObjectStore) {

@@ -80,9 +80,15 @@ export async function runInPool(options: RunInPoolOptions): Promise<RunSummary> 
 export async function submitToPool(
   options: SubmitOptions & { readonly registry: Pick<PoolRegistry, "consumers" | "poke"> },
 ): Promise<Submitted> {
-  const { registry, input, out, home, cwd } = options;
+  const { registry, input, out, home, cwd, update } = options;
   const roles = await liveRoles(registry);
-  refuseLocalPlaces({ places: [input, out], home, roles, host: hostname(), cwd });
+  refuseLocalPlaces({
+    places: [input, out, ...(update === undefined ? [] : [update.from])],
+    home,
+    roles,
+    host: hostname(),
+    cwd,
+  });
   const submitted = await submitRun(options);
   if (submitted.outcome === "submitted") await registry.poke(submitted.run);
   return submitted;
@@ -113,12 +119,13 @@ class SeenProgress {
     this.#firstImageSeconds ??= (performance.now() - this.#startedAt) / 1000;
   }
 
-  facts({ books, seconds, generation }: Success) {
+  facts({ books, seconds, generation, update }: Success) {
     // A later generation is made of stored features.
     const resumedImages = generation > 1 ? books.listed : Math.min(this.#resumed, books.listed);
+    const reusedImages = generation > 1 ? 0 : (update?.reused ?? 0);
     return {
       resumedImages,
-      decodedImages: books.listed - resumedImages,
+      decodedImages: Math.max(0, books.listed - resumedImages - reusedImages),
       firstImageSeconds: this.#firstImageSeconds,
       featurizingSeconds: seconds.featurizing ?? 0,
     };

@@ -53,6 +53,7 @@ function absolute(features: FeatureConfig, cwd: string): FeatureConfig {
     manifest: place(features.manifest),
     keysFrom: place(features.keysFrom),
     weights: features.weights === "untrained" ? "untrained" : place(features.weights),
+    model: place(features.model),
   };
 }
 

@@ -3,35 +3,36 @@ import { describeSummary } from "../describe-summary.ts";
 import { loadConfigFile } from "../load-config-file.ts";
 import { createLog } from "../log.ts";
 import { configFlags } from "../option-flags.ts";
-import type { RunOptions } from "../run.ts";
-import type { RunSummary } from "../run-summary.ts";
+import type { OutputRequest } from "../prepare-output.ts";
+import { run } from "../run.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { OptionSources } from "../transform.ts";
 import { userFolders } from "../user-folders.ts";
+import { followInPool, type PoolRunFlags, refusePoolFlags } from "./follow-in-pool.ts";
 import { printer } from "./printer.ts";
 import { withProgress } from "./with-progress.ts";
 
-export interface RunLikeFlags extends Readonly<Record<string, unknown>> {
+export interface RunLikeFlags extends PoolRunFlags {
   readonly out?: string;
-  readonly home?: string;
   readonly config?: string;
-  readonly json?: boolean;
-  readonly plain?: boolean;
-  readonly overwrite?: boolean;
-  readonly takeOver?: boolean;
 }
 
-/** What a command that makes a table gives to the function that does. */
-export type RunLikeOptions = Omit<RunOptions, "config" | "given" | "update"> & { readonly sources: OptionSources };
+/** What a command that makes a table finds out before there is a run. */
+export type Prepare = (options: {
+  readonly sources: OptionSources;
+  readonly cwd: string;
+  readonly cacheDir: string;
+  readonly onNotice: (message: string) => void;
+}) => Promise<Pick<OutputRequest, "config" | "given" | "update">>;
 
-/** Reads the flags, lets `make` do the work, shows its progress and prints what it came to. */
+/** Reads the flags, has the run made here or by a pool, shows its progress and prints what it came to. */
 export async function makeTable(
   { input, command }: { readonly input: string; readonly command: string },
   flags: RunLikeFlags,
   surroundings: Surroundings,
-  make: (options: RunLikeOptions) => Promise<RunSummary>,
+  prepare: Prepare,
 ): Promise<number> {
-  const { cwd, env, homeFolder, platform, user, signal } = surroundings;
+  const { cwd, env, stderr, homeFolder, platform, user, signal } = surroundings;
   const { out } = flags;
   if (out === undefined) {
     throw new UsageError("bad-option", "--out <folder> is missing", {
@@ -41,20 +42,25 @@ export async function makeTable(
   const file = await loadConfigFile(flags.config ?? env.POMONA_CONFIG, cwd);
   // Here it names a result, not a network.
   const sources = { flags: configFlags({ ...flags, model: undefined }), env, file };
-  const folders = userFolders(env, homeFolder, platform);
+  const { home, cache: cacheDir } = userFolders(env, homeFolder, platform);
+  const { redis } = resolveConfig(sources).machine;
+  if (redis === undefined) refusePoolFlags(flags);
+  const onNotice = (message: string): void => void stderr.write(`${message}\n`);
+  const prepared = await prepare({ sources, cwd, cacheDir, onNotice });
+  if (redis !== undefined) return followInPool({ input, out, redis, ...prepared }, flags, surroundings);
   const summary = await withProgress(surroundings, flags, (sink) =>
-    make({
+    run({
       input,
       out,
-      sources,
-      home: flags.home ?? folders.home,
-      cacheDir: folders.cache,
+      ...prepared,
+      home: flags.home ?? home,
+      cacheDir,
       cwd,
       submittedBy: user,
       environment: env,
       ...(flags.overwrite && { overwrite: true }),
       ...(flags.takeOver && { takeOver: true }),
-      log: createLog(resolveConfig(sources).machine.logLevel),
+      log: createLog(prepared.config.machine.logLevel),
       ...sink,
       signal,
     }),

@@ -1,5 +1,4 @@
-import { type Config, exitCodes, UsageError } from "@pomona/core";
-import { poolFlag } from "../client/pool-flag.ts";
+import { exitCodes, UsageError } from "@pomona/core";
 import { describeSummary } from "../describe-summary.ts";
 import { describeDryRun, dryRun } from "../dry-run.ts";
 import { describeChanges, findChanges } from "../input-changes.ts";
@@ -8,22 +7,15 @@ import { run } from "../run.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { configOf } from "./config-of.ts";
+import { followInPool, type PoolRunFlags, refusePoolFlags } from "./follow-in-pool.ts";
 import { printer } from "./printer.ts";
 import { withProgress } from "./with-progress.ts";
 
-export interface RunFlags extends Readonly<Record<string, unknown>> {
+export interface RunFlags extends PoolRunFlags {
   readonly out?: string;
-  readonly home?: string;
   readonly config?: string;
-  readonly json?: boolean;
-  readonly plain?: boolean;
   readonly dryRun?: boolean;
   readonly checkInput?: boolean;
-  readonly overwrite?: boolean;
-  readonly refit?: boolean;
-  readonly takeOver?: boolean;
-  readonly waitWorkers?: string;
-  readonly notify?: string;
 }
 
 /** `pomona run <input> --out <folder>`. */
@@ -46,7 +38,7 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
     return exitCodes.done;
   }
   const { redis } = config.machine;
-  if (redis !== undefined) return inPoolCommand({ input, out, redis, config }, flags, surroundings);
+  if (redis !== undefined) return followInPool({ input, out, redis, config }, flags, surroundings);
   refusePoolFlags(flags);
   const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
   const summary = await withProgress(surroundings, flags, (sink) =>
@@ -69,46 +61,4 @@ export async function runCommand(input: string, flags: RunFlags, surroundings: S
   );
   print(summary, describeSummary(summary));
   return exitCodes.done;
-}
-
-/** The same with `--redis`: others do the work, this process follows. */
-async function inPoolCommand(
-  request: { readonly input: string; readonly out: string; readonly redis: string; readonly config: Config },
-  flags: RunFlags,
-  surroundings: Surroundings,
-): Promise<number> {
-  const { cwd, env, user, signal } = surroundings;
-  const { home, waitWorkers = "10" } = flags;
-  if (flags.takeOver) {
-    throw new UsageError("bad-option", "--take-over and --redis exclude each other", {
-      remedy: "A pool goes on by itself with runs whose coordinator is gone.",
-    });
-  }
-  if (!/^\d+s?$/.test(waitWorkers)) throw new UsageError("bad-option", "--wait-workers: expected seconds, as 10");
-  const { runInPool } = await import("../client/run-in-pool.ts");
-  const summary = await withProgress(surroundings, flags, (sink) =>
-    runInPool({
-      ...request,
-      poolFlag: poolFlag(request.redis, env),
-      homeFlag: home,
-      waitMs: Number.parseInt(waitWorkers, 10) * 1000,
-      cwd,
-      submittedBy: user,
-      notify: flags.notify,
-      ...(flags.overwrite && { overwrite: true }),
-      ...(flags.refit && { refit: true }),
-      ...sink,
-      signal,
-    }),
-  );
-  printer(flags, surroundings)(summary, describeSummary(summary));
-  return exitCodes.done;
-}
-
-function refusePoolFlags({ waitWorkers, notify }: RunFlags): void {
-  const flag = waitWorkers !== undefined ? "--wait-workers" : notify !== undefined ? "--notify" : undefined;
-  if (flag === undefined) return;
-  throw new UsageError("bad-option", `${flag} is for runs of a pool`, {
-    remedy: "Give --redis redis://host:6379 too.",
-  });
 }

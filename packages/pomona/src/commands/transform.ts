@@ -1,6 +1,6 @@
 import { UsageError } from "@pomona/core";
 import type { Surroundings } from "../surroundings.ts";
-import { transform } from "../transform.ts";
+import { prepareTransform } from "../transform.ts";
 import { makeTable, type RunLikeFlags } from "./run-like.ts";
 
 export interface TransformFlags extends RunLikeFlags {
@@ -17,5 +17,7 @@ export async function transformCommand(
   if (model === undefined) {
     throw new UsageError("bad-option", "--model <out> is missing", { remedy: "Give the --out of a finished run." });
   }
-  return makeTable({ input, command: "transform" }, flags, surroundings, (options) => transform({ ...options, model }));
+  return makeTable({ input, command: "transform" }, flags, surroundings, (options) =>
+    prepareTransform({ ...options, model }),
+  );
 }

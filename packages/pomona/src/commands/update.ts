@@ -1,6 +1,6 @@
 import { UsageError } from "@pomona/core";
 import type { Surroundings } from "../surroundings.ts";
-import { update } from "../update.ts";
+import { prepareUpdate } from "../update.ts";
 import { makeTable, type RunLikeFlags } from "./run-like.ts";
 
 export interface UpdateFlags extends RunLikeFlags {
@@ -15,6 +15,6 @@ export async function updateCommand(input: string, flags: UpdateFlags, surroundi
     throw new UsageError("bad-option", "--from <out> is missing", { remedy: "Give the --out of the run to update." });
   }
   return makeTable({ input, command: "update" }, flags, surroundings, (options) =>
-    update({ ...options, from, keepModel }),
+    prepareUpdate({ ...options, input, from, keepModel }),
   );
 }
