@@ -89,7 +89,7 @@ export async function writeSettings(
   { out, config, notify }: Pick<BeginRunOptions, "out" | "config" | "notify">,
   run: string,
 ): Promise<void> {
-  const { csv, maxQuarantine, giveUpAfter, discardShards } = config.machine;
+  const { csv, maxQuarantine, giveUpAfter, report, discardShards } = config.machine;
   const settings: RunSettings = {
     name: "pomona.run-settings",
     version: 1,
@@ -97,6 +97,7 @@ export async function writeSettings(
     maxQuarantine,
     giveUpAfter,
     ...(notify !== undefined && { notify }),
+    ...(report === "none" && { report }),
     ...(discardShards && { discardShards }),
   };
   await out.put(runLayout(run).settings, encodeJson(settings));

@@ -19,6 +19,7 @@ export { checkReachable, preflight } from "./preflight.ts";
 export { identifyProcess } from "./process-identity.ts";
 export { readManifest } from "./read-manifest.ts";
 export { isFree } from "./refuse-output.ts";
+export { mostReportedRows, requestReport } from "./request-report.ts";
 export { type Retried, type RetryRunOptions, retryRun } from "./retry-run.ts";
 export { cancelled, RunControl, type RunControlOptions } from "./run-control.ts";
 export { type Backlog, RunServer, type RunServerOptions } from "./run-server.ts";

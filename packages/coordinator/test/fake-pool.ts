@@ -20,9 +20,11 @@ import {
   type MomentsJob,
   mergeShards,
   type ObjectStore,
+  outputLayout,
   type PartBooks,
   PomonaError,
   type ProjectJob,
+  type ReportJob,
   type RestoreJob,
   type RetryJob,
   readRetriedLayers,
@@ -66,12 +68,18 @@ export class FakePool {
         throw new Error("no run of these tests updates another");
       },
       csv: (job) => this.csv(job),
+      report: (job) => this.report(job),
     };
     return handlers[job.kind](job as never);
   }
 
   close(): Promise<void> {
     return this.#queue.close();
+  }
+
+  async report(_: ReportJob): Promise<JobResult> {
+    await this.#make(outputLayout.report, "report", Buffer.from("<html>"));
+    return { rows: 0, quarantined: 0, decoded: 0 };
   }
 
   async featurize(run: string, ordinal: number): Promise<JobResult> {

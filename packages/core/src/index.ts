@@ -37,6 +37,7 @@ export type {
   MomentsJob,
   ProjectJob,
   QueueName,
+  ReportJob,
   RestoreJob,
   RetryJob,
   TrainJob,

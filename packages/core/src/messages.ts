@@ -14,7 +14,8 @@ export type Job =
   | CompareJob
   | BundleJob
   | DriftJob
-  | CsvJob;
+  | CsvJob
+  | ReportJob;
 
 interface JobBase {
   /** Unique while the job waits or runs: run, what it makes, and the epoch that asked for it. */
@@ -104,6 +105,12 @@ export interface CsvJob extends JobBase {
   readonly generation: number;
   readonly part: number;
   readonly flavour: "compact" | "full";
+}
+
+/** The finished result of a generation to its report. */
+export interface ReportJob extends JobBase {
+  readonly kind: "report";
+  readonly generation: number;
 }
 
 export interface JobResult {

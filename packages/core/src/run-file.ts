@@ -65,6 +65,8 @@ const runSettings = z.strictObject({
   giveUpAfter: z.number(),
   /** Told of the run's end by a POST. */
   notify: z.string().optional(),
+  /** Whether a pool makes a report. Left out where it does. */
+  report: machineOptions.shape.report.unwrap().optional(),
   /** Stored features are removed once the result is there. Left out where they stay: older processes read these too. */
   discardShards: z.boolean().optional(),
 });

@@ -1,4 +1,4 @@
-import { type ObjectStore, outputLayout, photoSeries } from "@pomona/core";
+import { type ObjectStore, outputLayout, PomonaError, photoSeries } from "@pomona/core";
 import { type ChartName, charts } from "./charts.ts";
 import { collectReport } from "./collect-report.ts";
 import { makePictures, type Pictures, picturesWanted } from "./pictures.ts";
@@ -16,6 +16,8 @@ export interface MakeReportOptions {
   readonly seed?: number;
   /** @defaultValue by the numbers of file names: photoSeries of core */
   readonly seriesOf?: SeriesOf;
+  /** The run that it is to be a report of. By default that of the result. */
+  readonly run?: string;
   /** Told what the report had to do without. */
   readonly onNotice?: (message: string) => void;
 }
@@ -24,14 +26,19 @@ export interface MakeReportOptions {
  * Writes `report.html`, `report.json` and `plots/` of a finished result, or writes them again. Nothing else is touched:
  * a report is a view of a result and no part of it.
  *
- * Throws UsageError `no-result` where the output holds no finished result of ours.
+ * Throws UsageError `no-result` where the output holds no finished result of ours, PomonaError `result-replaced` where
+ * it holds another run's, or another generation's by the time that the report is drawn.
  */
 export async function makeReport(out: ObjectStore, options: MakeReportOptions = {}): Promise<ReportData> {
-  const { openInput, sampleSize = 5000, seed = 0, seriesOf = photoSeries, onNotice = () => {} } = options;
+  const { openInput, sampleSize = 5000, seed = 0, seriesOf = photoSeries, run, onNotice = () => {} } = options;
   const success = await readSuccess(out);
+  if (run !== undefined && success.run !== run) throw replaced(out, run);
   const data = await collectReport(out, success, { sampleSize, seed, seriesOf });
   const drawn = await drawCharts(data);
   const pictures = await findPictures(data, openInput, onNotice);
+  // Drawing takes a while, and publishing removes what speaks of an earlier result.
+  const now = await readSuccess(out);
+  if (now.run !== success.run || now.finishedAt !== success.finishedAt) throw replaced(out, success.run);
   await out.put(outputLayout.reportData, Buffer.from(`${JSON.stringify(data)}\n`));
   const kept = new Set<string>();
   for (const [name, { svg, png }] of drawn) {
@@ -44,6 +51,12 @@ export async function makeReport(out: ObjectStore, options: MakeReportOptions = 
   await removeOthers(out, kept);
   await out.put(outputLayout.report, Buffer.from(reportPage({ data, charts: drawn, pictures })));
   return data;
+}
+
+function replaced(out: ObjectStore, run: string): PomonaError {
+  return new PomonaError("result-replaced", `${out.uri} holds another result than that of run ${run} now`, {
+    remedy: `pomona report ${out.uri} makes a report of what is there.`,
+  });
 }
 
 async function drawCharts(data: ReportData): Promise<Map<ChartName, Chart>> {

@@ -4,6 +4,7 @@ import { exitCodes, PomonaError, RunLog, type RunProgress, type Success } from "
 import { connectQueue, type PoolRegistry } from "@pomona/queue";
 import { type RunSummary, summarise } from "../run-summary.ts";
 import { withClosers } from "../with-closers.ts";
+import { awaitReport } from "./await-report.ts";
 import { followRun } from "./follow-run.ts";
 import { homeOfPool } from "./home-of-pool.ts";
 import { awaitRoles, liveRoles } from "./live-roles.ts";
@@ -69,6 +70,7 @@ export async function runInPool(options: RunInPoolOptions): Promise<RunSummary> 
         },
         signal,
       });
+      await awaitReport({ out, success: ended, onNotice, signal });
       return summarise(ended, { outcome: "done", out: out.uri, seconds: secondsSoFar(), ...seen.facts(ended) });
     } catch (error) {
       throw signal?.aborted ? new Detached(run, options.poolFlag) : error;

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { type ActiveRun, discardShards, identifyProcess, type RunEnd, RunServer } from "@pomona/coordinator";
+import {
+  type ActiveRun,
+  discardShards,
+  identifyProcess,
+  type RunEnd,
+  RunServer,
+  requestReport,
+} from "@pomona/coordinator";
 import { type ObjectStore, type OpenRun, Patience, UsageError } from "@pomona/core";
 import { announceEveryMs, type PoolRegistry } from "@pomona/queue";
 import { createRunOpener, PatientStore, type RetryListener } from "@pomona/store";
@@ -62,10 +69,18 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       if (cleaned !== undefined) log.info({ ...cleaned }, "stored features removed");
     },
   });
+  const reports = new AfterRuns({
+    log,
+    trouble: "the report could not be made",
+    async work(run, signal) {
+      if (await requestReport(run, { queue, signal })) log.info({ run: run.file.run }, "report made");
+    },
+  });
   // One after the other: who is told is noted in the log of the run under the epoch of its end, which removing raises.
   const finish = (run: OpenRun): void => void discards.do(run).then(() => notices.tell(run));
   const troubles = new TroubleLog(log);
 
+  const lookedAt = new Set<string>();
   const server = new RunServer({
     home,
     openRun: createRunOpener({ home, onRetry, s3 }),
@@ -84,9 +99,15 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       lists.delete(run.adopted.file.run);
       logEnd(run, end, log);
       finish(run.adopted);
+      void reports.do(run.adopted);
     },
     // Its coordinator may have died before it did all that.
-    onFoundEnded: finish,
+    onFoundEnded(run) {
+      finish(run);
+      // Once: what fails would fail again.
+      if (!lookedAt.has(run.file.run)) void reports.do(run);
+      lookedAt.add(run.file.run);
+    },
     onTrouble: (error, run) => troubles.tell(error, run),
   });
 
@@ -128,6 +149,7 @@ async function startCoordinator(context: RoleContext, flags: ApiFlags): Promise<
       for (const timer of timers) clearInterval(timer);
       await clock.stop();
       await server.close();
+      await reports.close();
       await discards.close();
       await notices.settle();
       await registry.withdraw("coordinator", self.id).catch(() => {});

@@ -1,9 +1,10 @@
-import type { JobQueue } from "@pomona/core";
+import type { JobContext, JobQueue } from "@pomona/core";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { usableCores } from "@pomona/vision/thread-budget";
 import type { Surroundings } from "../surroundings.ts";
 import { JobManners } from "./job-manners.ts";
 import { findPoolHome, homeMoved } from "./pool-home.ts";
+import { reportInProcess } from "./report-process.ts";
 import { type RoleFlags, wholeNumber } from "./role-settings.ts";
 import { type RoleContext, type RunningRole, serveRole } from "./serve-role.ts";
 
@@ -28,11 +29,14 @@ async function start(context: RoleContext, flags: ReducerFlags): Promise<Running
   const { registry } = queue;
   // Its children forget a run by themselves when storage failed.
   const manners = new JobManners({ queue, registry, standing, metrics, liveness, log, forgetRun: () => {} });
+  // No stage imports another: what draws is known here alone.
+  const report = (run: string, jobContext: JobContext) =>
+    reportInProcess({ home: home.uri, run, s3: settings.s3 }, jobContext, log);
   const consume: JobQueue["consume"] = (name, handler, options) =>
     manners.consume(
       name,
       async (job, jobContext) => {
-        const result = await handler(job, jobContext);
+        const result = job.kind === "report" ? await report(job.run, jobContext) : await handler(job, jobContext);
         // A job reads and writes: what its children did is known by its end.
         registry.noteSuccess(job.run, ["get", "put", "stat", "list"]).catch(() => {});
         return result;
