@@ -1,7 +1,7 @@
 import { PomonaError } from "@pomona/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { RouteTools } from "./create-app.ts";
 import { plainOperations } from "./operations.ts";
+import type { RouteTools } from "./route-tools.ts";
 import { submitFields, submitPage } from "./submit-page.ts";
 
 /** Everything that changes something; who may is asked before (`access.ts`). */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { RouteTools } from "./create-app.ts";
 import { type Query, runsQuery } from "./page-routes.ts";
+import type { RouteTools } from "./route-tools.ts";
 
 /** The same as the pages, as JSON. */
 export function apiRoutes(app: FastifyInstance, { board }: RouteTools): void {

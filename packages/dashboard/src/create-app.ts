@@ -13,24 +13,16 @@ import { Html, html } from "./html.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveRoutes } from "./live-routes.ts";
 import { loginRoutes } from "./login-routes.ts";
-import type { PageContext } from "./page-context.ts";
 import { pageRoutes } from "./page-routes.ts";
-import { type Page, renderPage } from "./page-shell.ts";
+import { renderPage } from "./page-shell.ts";
 import { ProxyIdentity } from "./proxy-identity.ts";
 import { PublicPlace } from "./public-place.ts";
 import { redisBanner } from "./redis-banner.ts";
 import { Refusal } from "./refusal.ts";
+import type { RouteTools } from "./route-tools.ts";
 import { cspHash, secureHeaders } from "./security-headers.ts";
 import { Sessions } from "./sessions.ts";
 import { statusOf } from "./status-of.ts";
-
-/** What routes are made of. */
-export interface RouteTools {
-  readonly board: Board;
-  readonly contextOf: (request: Pick<FastifyRequest, "viewer">) => PageContext;
-  readonly sendPage: (page: Page, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-  readonly options: DashboardOptions;
-}
 
 const assets = new URL("../assets/", import.meta.url);
 /** A form of a dozen fields, or a thousand job ids of Bull Board. */

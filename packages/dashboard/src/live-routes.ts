@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { RouteTools } from "./create-app.ts";
 import type { Fragments, LiveFeed } from "./live-feed.ts";
 import { type Query, runsQuery } from "./page-routes.ts";
 import { poolFragments } from "./pool-page.ts";
 import { redisBanner } from "./redis-banner.ts";
+import type { RouteTools } from "./route-tools.ts";
 import { runFragments } from "./run-page.ts";
 import { runsFragments } from "./runs-page.ts";
 

@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 import { stringify } from "csv-stringify/sync";
 import type { FastifyInstance } from "fastify";
-import type { RouteTools } from "./create-app.ts";
 import { poolPage } from "./pool-page.ts";
 import { quarantinePage, rowsPerPage } from "./quarantine-page.ts";
 import type { QuarantineFilter } from "./quarantine-row.ts";
 import { Refusal } from "./refusal.ts";
+import type { RouteTools } from "./route-tools.ts";
 import { runPage } from "./run-page.ts";
 import { type RunsQuery, runsPage } from "./runs-page.ts";
 

@@ -1,10 +1,10 @@
 import type { Consumer, JobHandler } from "@pomona/core";
-import type { EmbeddedLine } from "./embedded-line.ts";
+import type { EmbeddedLine, JobTaker } from "./embedded-line.ts";
 import { requireConcurrency } from "./require-concurrency.ts";
 import type { WaitingJob } from "./waiting-jobs.ts";
 
 /** Runs up to `concurrency` jobs of one line at a time. */
-export class EmbeddedConsumer implements Consumer {
+export class EmbeddedConsumer implements Consumer, JobTaker {
   readonly #line: EmbeddedLine;
   readonly #handler: JobHandler;
   readonly #concurrency: number;
@@ -23,12 +23,10 @@ export class EmbeddedConsumer implements Consumer {
     });
   }
 
-  /** How many jobs it takes at once. */
   get slots(): number {
     return this.#isClosing ? 0 : this.#concurrency;
   }
 
-  /** How many more jobs it would take now. */
   get free(): number {
     return this.#isClosing ? 0 : this.#concurrency - this.#active.size;
   }

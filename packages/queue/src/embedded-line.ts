@@ -1,7 +1,15 @@
 import { HandBackError, type Job, type JobCounts, type JobEnded, type JobResult } from "@pomona/core";
-import type { EmbeddedConsumer } from "./embedded-consumer.ts";
 import { toJobFailure } from "./job-failure.ts";
 import { type WaitingJob, WaitingJobs } from "./waiting-jobs.ts";
+
+/** Who does the jobs of a line. */
+export interface JobTaker {
+  /** How many jobs it takes at once. */
+  readonly slots: number;
+  /** How many more jobs it would take now. */
+  readonly free: number;
+  start(waiting: WaitingJob): void;
+}
 
 /**
  * One of the queues of an EmbeddedQueue. A job's way:
@@ -11,7 +19,7 @@ import { type WaitingJob, WaitingJobs } from "./waiting-jobs.ts";
  *                └───────────┘ handed back, or its consumer's patience is over
  */
 export class EmbeddedLine {
-  readonly consumers = new Set<EmbeddedConsumer>();
+  readonly consumers = new Set<JobTaker>();
   readonly listeners = new Set<(event: JobEnded) => void>();
   readonly #waiting = new WaitingJobs();
   /** Ids that are waiting or active. */
@@ -66,8 +74,8 @@ export class EmbeddedLine {
     });
   }
 
-  #freest(): EmbeddedConsumer | undefined {
-    let freest: EmbeddedConsumer | undefined;
+  #freest(): JobTaker | undefined {
+    let freest: JobTaker | undefined;
     for (const consumer of this.consumers) if (consumer.free > (freest?.free ?? 0)) freest = consumer;
     return freest;
   }

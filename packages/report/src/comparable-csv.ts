@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { type ObjectStore, UsageError } from "@pomona/core";
 import { parse } from "csv-parse";
-import type { ComparableRow } from "./comparable-table.ts";
+import type { ComparableRow } from "./comparable-row.ts";
 import type { VectorColumn } from "./read-table.ts";
 
 type CsvRecord = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@pomona/core";
 import { openParquet } from "@pomona/table";
 import { DataType, type RecordBatch, type Vector } from "apache-arrow";
-import type { ComparableRow } from "./comparable-table.ts";
+import type { ComparableRow } from "./comparable-row.ts";
 import type { VectorColumn } from "./read-table.ts";
 
 type Numbers = Float32Array | Float64Array;

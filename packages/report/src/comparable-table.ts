@@ -1,15 +1,8 @@
 import { decodeSuccess, MissingObjectError, type ObjectStore, outputLayout, UsageError } from "@pomona/core";
 import { csvRows } from "./comparable-csv.ts";
 import { parquetRows } from "./comparable-parquet.ts";
+import type { ComparableRow } from "./comparable-row.ts";
 import type { VectorColumn } from "./read-table.ts";
-
-/** A row of any table of features: of ours, or of the notebook that Pomona replaces. */
-export interface ComparableRow {
-  readonly path: string;
-  readonly label: string;
-  /** Those that were asked for, that the table has, and that are whole in this row. */
-  readonly vectors: Readonly<Partial<Record<VectorColumn, Float32Array | Float64Array>>>;
-}
 
 /** A table that can be read again and again. */
 export interface ComparableTable {

@@ -1,4 +1,5 @@
-import type { ComparableRow, ComparableTable } from "./comparable-table.ts";
+import type { ComparableRow } from "./comparable-row.ts";
+import type { ComparableTable } from "./comparable-table.ts";
 import type { TableComparison, Tolerances } from "./comparison.ts";
 import { judgeComparison } from "./judge-comparison.ts";
 import { matchPaths, type PathMatch } from "./match-paths.ts";

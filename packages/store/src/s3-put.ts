@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { ObjectBody } from "@pomona/core";
+import type { PutCondition } from "./put-condition.ts";
 import { partsOf } from "./s3-body-parts.ts";
 import { attemptsOf, isCode, toS3StoreError } from "./s3-errors.ts";
 import { checkWritableKey } from "./s3-key.ts";
@@ -15,10 +16,6 @@ import { uploadParts } from "./s3-upload.ts";
  */
 const conflictCodes = ["ConditionalRequestConflict", "OperationAborted", "ExistingObjectIsDirectory"] as const;
 const conflictAttempts = 8;
-
-export interface PutCondition {
-  readonly onlyIfAbsent: boolean;
-}
 
 /**
  * Stores a body under a key, in one request where it fits into one part. A streamed body is held a part at a time; when

@@ -7,9 +7,9 @@ import {
   UploadPartCommand,
   type UploadPartCommandOutput,
 } from "@aws-sdk/client-s3";
+import type { PutCondition } from "./put-condition.ts";
 import { isCode } from "./s3-errors.ts";
 import { encryptionOf, objectAt, type S3Place } from "./s3-place.ts";
-import type { PutCondition } from "./s3-put.ts";
 import { markName, whoseIs } from "./s3-stat.ts";
 
 /** Parts in flight: one is sent while the next is gathered. */

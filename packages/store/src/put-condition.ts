@@ -1,0 +1,4 @@
+/** When an object may be written. */
+export interface PutCondition {
+  readonly onlyIfAbsent: boolean;
+}
