@@ -1,10 +1,10 @@
-import type { Consumer, JobHandler } from "@pomona/core";
+import type { JobHandler } from "@pomona/core";
 import type { EmbeddedLine, JobTaker } from "./embedded-line.ts";
 import { requireConcurrency } from "./require-concurrency.ts";
 import type { WaitingJob } from "./waiting-jobs.ts";
 
 /** Runs up to `concurrency` jobs of one line at a time. */
-export class EmbeddedConsumer implements Consumer, JobTaker {
+export class EmbeddedConsumer implements JobTaker {
   readonly #line: EmbeddedLine;
   readonly #handler: JobHandler;
   readonly #concurrency: number;

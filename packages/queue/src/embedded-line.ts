@@ -1,9 +1,9 @@
-import { HandBackError, type Job, type JobCounts, type JobEnded, type JobResult } from "@pomona/core";
+import { type Consumer, HandBackError, type Job, type JobCounts, type JobEnded, type JobResult } from "@pomona/core";
 import { toJobFailure } from "./job-failure.ts";
 import { type WaitingJob, WaitingJobs } from "./waiting-jobs.ts";
 
 /** Who does the jobs of a line. */
-export interface JobTaker {
+export interface JobTaker extends Consumer {
   /** How many jobs it takes at once. */
   readonly slots: number;
   /** How many more jobs it would take now. */
