@@ -78,7 +78,7 @@ export async function driveRun(options: DriveRunOptions): Promise<DrivenRun> {
   const { file, epoch, log, out, dispatch, onProgress = () => {}, now = () => new Date() } = options;
   const { virtualTime = new VirtualTime() } = options;
   const turns = virtualTime.begin();
-  const heart = await Heartbeat.of({ out, run: file.run, now });
+  const heart = await Heartbeat.of({ out, run: file.run, generation: options.generation, now });
   const tell = (progress: RunProgress): void => {
     heart.history.note(progress);
     onProgress(progress);

@@ -1,4 +1,12 @@
-import { addStageTimes, encodeJson, newestTelemetry, type ObjectStore, runLayout, type Telemetry } from "@pomona/core";
+import {
+  addStageTimes,
+  encodeJson,
+  maxQuarantinedBatches,
+  newestTelemetry,
+  type ObjectStore,
+  runLayout,
+  type Telemetry,
+} from "@pomona/core";
 import { RunHistory } from "./run-history.ts";
 import type { RunLedger } from "./run-ledger.ts";
 
@@ -9,6 +17,7 @@ const longestPause = 10;
 export interface HeartbeatOptions {
   readonly out: ObjectStore;
   readonly run: string;
+  readonly generation: number;
   readonly now: () => Date;
 }
 
@@ -45,7 +54,7 @@ export class Heartbeat {
 
   /** Writes down the state as of now. */
   async beat(): Promise<void> {
-    const { out, run, now } = this.#options;
+    const { out, run, generation, now } = this.#options;
     const at = now();
     if (this.#ledger === undefined) return;
     const { listed, quarantined, decoded, stages } = this.#ledger;
@@ -58,6 +67,8 @@ export class Heartbeat {
       decoded: decoded + (this.#earlier?.decoded ?? 0),
       stages: addStageTimes(this.#earlier?.stages ?? {}, stages),
       ...this.history.told,
+      generation,
+      ...quarantinedBatches(this.#ledger, this.#earlier),
     };
     try {
       await out.put(runLayout(run).telemetryMinute(Math.floor(at.getTime() / 60_000)), encodeJson(telemetry));
@@ -72,4 +83,15 @@ export class Heartbeat {
     this.#timer = setTimeout(() => void this.beat().then(() => this.#isStopped || this.#schedule()), seconds * 1000);
     this.#timer.unref();
   }
+}
+
+/** Those that an earlier process told count too; where it left shards and no word, nobody knows which they are. */
+function quarantinedBatches(
+  { quarantinedBatches, resumed }: Pick<RunLedger, "quarantinedBatches" | "resumed">,
+  earlier: Telemetry | undefined,
+): Pick<Telemetry, "quarantinedBatches"> {
+  const before = earlier?.quarantinedBatches;
+  if (before === undefined && resumed > 0) return {};
+  const all = [...new Set([...(before ?? []), ...quarantinedBatches])].sort((a, b) => a - b);
+  return { quarantinedBatches: all.slice(0, maxQuarantinedBatches) };
 }

@@ -15,6 +15,7 @@ export class RunHistory {
   #series: [number, number][];
   #stepMs = firstStepMs;
   #last: [number, number] | undefined;
+  #progress: RunProgress | undefined;
 
   constructor(now: () => Date, earlier?: Pick<Telemetry, "phases" | "series">) {
     this.#now = now;
@@ -26,8 +27,10 @@ export class RunHistory {
     }
   }
 
-  note({ phase, done }: RunProgress): void {
+  note(progress: RunProgress): void {
+    const { phase, done } = progress;
     const at = this.#now();
+    this.#progress = progress;
     if (this.#phases.at(-1)?.phase !== phase) this.#phases.push({ phase, at: at.toISOString() });
     if (phase !== "listing" && phase !== "featurizing") return;
     const point: [number, number] = [at.getTime(), done];
@@ -41,11 +44,12 @@ export class RunHistory {
   }
 
   /** What goes into a telemetry file. The last point is as of now, whatever the step is. */
-  get told(): Pick<Telemetry, "phases" | "series"> {
+  get told(): Pick<Telemetry, "phases" | "series" | "progress"> {
     const isNews = this.#last !== undefined && this.#last[0] > (this.#series.at(-1)?.[0] ?? 0);
     return {
       phases: [...this.#phases],
       series: isNews && this.#last !== undefined ? [...this.#series, this.#last] : [...this.#series],
+      progress: this.#progress,
     };
   }
 }

@@ -42,6 +42,13 @@ export class RunLedger {
     return this.#quarantined;
   }
 
+  /** Batches that this call featurized and that have images in quarantine, in the order in which they came. */
+  get quarantinedBatches(): number[] {
+    return Array.from(this.#quarantinedOf, ([batch, quarantined]) => (quarantined > 0 ? batch : -1)).filter(
+      (n) => n >= 0,
+    );
+  }
+
   get resumed(): number {
     return this.#resumed;
   }

@@ -73,7 +73,7 @@ export {
   protocol,
 } from "./run-file.ts";
 export { isRunId, makeRunId } from "./run-id.ts";
-export { RunLog, readLogEntries } from "./run-log.ts";
+export { RunLog } from "./run-log.ts";
 export type { RunState } from "./run-state.ts";
 export { isOver, runStateOf } from "./run-state.ts";
 export type { ImageVersion, Shard } from "./shard.ts";
@@ -94,4 +94,4 @@ export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";
 export { addStageTimes, bucketBounds, emptyHistogram, observe, quantile, stages } from "./telemetry.ts";
 export type { Telemetry } from "./telemetry-file.ts";
-export { decodeTelemetry, newestTelemetry } from "./telemetry-file.ts";
+export { decodeTelemetry, maxQuarantinedBatches, newestTelemetry } from "./telemetry-file.ts";

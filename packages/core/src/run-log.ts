@@ -12,9 +12,15 @@ import { encodeJson } from "./run-file.ts";
 export class RunLog {
   readonly #store: ObjectStore;
   #state: LogState = emptyLog;
+  #entries: LogEntry[] = [];
 
   constructor(store: ObjectStore) {
     this.#store = store;
+  }
+
+  /** Every entry as of the last call of {@link read} or {@link append}, oldest first: for people who ask what happened. */
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
   }
 
   /** The state as of the newest entry in the store. */
@@ -22,7 +28,7 @@ export class RunLog {
     const after = this.#state.entries === 0 ? undefined : outputLayout.logEntry(this.#state.entries);
     for await (const { key } of this.#store.list({ prefix: outputLayout.log, ...(after && { after }) })) {
       if (key !== outputLayout.logEntry(this.#state.entries + 1)) continue;
-      this.#state = foldEntry(this.#state, decodeEntry(await this.#store.get(key), key));
+      this.#add(key, decodeEntry(await this.#store.get(key), key));
     }
     return this.#state;
   }
@@ -38,20 +44,18 @@ export class RunLog {
       if (entry === undefined) return state;
       const key = outputLayout.logEntry(state.entries + 1);
       if ((await this.#store.putIfAbsent(key, encodeJson(entry))) === "created") {
-        this.#state = foldEntry(state, entry);
+        this.#add(key, entry);
         return this.#state;
       }
     }
   }
-}
 
-/** Every entry, oldest first: for people who ask what happened. */
-export async function readLogEntries(store: ObjectStore): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  for await (const { key } of store.list({ prefix: outputLayout.log })) {
-    if (key === outputLayout.logEntry(entries.length + 1)) entries.push(decodeEntry(await store.get(key), key));
+  #add(key: string, entry: LogEntry): void {
+    // Another reader of the same log was faster.
+    if (key !== outputLayout.logEntry(this.#state.entries + 1)) return;
+    this.#state = foldEntry(this.#state, entry);
+    this.#entries.push(entry);
   }
-  return entries;
 }
 
 function decodeEntry(bytes: Uint8Array, key: string): LogEntry {

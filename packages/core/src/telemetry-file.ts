@@ -2,10 +2,23 @@ import { z } from "zod";
 import { runLayout } from "./layout.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { parseJson } from "./parse-json.ts";
-import { phases } from "./progress.ts";
+import { phases, type RunProgress } from "./progress.ts";
 import type { StageTimes } from "./telemetry.ts";
 
 const histogram = z.object({ count: z.number(), totalMs: z.number(), buckets: z.array(z.number()) });
+
+const progress = z
+  .object({
+    phase: z.enum(phases),
+    done: z.number(),
+    total: z.number().optional(),
+    listed: z.number(),
+    quarantined: z.number(),
+    pendingBatches: z.number(),
+    resumed: z.number(),
+  })
+  // Absent in JSON and undefined are the same.
+  .transform((told): RunProgress => ({ ...told, total: told.total }));
 
 const telemetry = z.object({
   name: z.literal("pomona.telemetry"),
@@ -19,7 +32,18 @@ const telemetry = z.object({
   phases: z.array(z.strictObject({ phase: z.enum(phases), at: z.string() })).default([]),
   /** `[milliseconds since 1970, images with a shard]` over the whole run, thinned to a few hundred points. */
   series: z.array(z.tuple([z.number(), z.number()])).default([]),
+  /** What was told last of the progress of `generation`, so that readers need not count in the store. */
+  progress: progress.optional(),
+  generation: z.number().optional(),
+  /**
+   * Batches with images in quarantine, ascending, at most {@link maxQuarantinedBatches}; absent where an earlier process
+   * made shards of which it left no word.
+   */
+  quarantinedBatches: z.array(z.number()).optional(),
 });
+
+/** Most batches that {@link Telemetry} names. */
+export const maxQuarantinedBatches = 2000;
 
 /**
  * `_run/<run>/telemetry/<minute>.json`: how far the run was then, cumulative, so that the newest file tells the whole
@@ -32,9 +56,19 @@ export function decodeTelemetry(bytes: Uint8Array): Telemetry | undefined {
   return telemetry.safeParse(parseJson(bytes)).data;
 }
 
-/** The newest file of a run; undefined where there is none yet. */
-export async function newestTelemetry(out: ObjectStore, run: string): Promise<Telemetry | undefined> {
-  let newest: string | undefined;
-  for await (const { key } of out.list({ prefix: runLayout(run).telemetry })) newest = key;
+/**
+ * The newest file of a run; undefined where there is none yet. `around` is a time, in milliseconds since 1970, from which
+ * on one is likely: what was written before is then not listed, however long the run takes.
+ */
+export async function newestTelemetry(out: ObjectStore, run: string, around?: number): Promise<Telemetry | undefined> {
+  const layout = runLayout(run);
+  const since = around === undefined ? undefined : layout.telemetryMinute(Math.floor(around / 60_000) - 1);
+  const newest = (since && (await lastKey(out, layout.telemetry, since))) ?? (await lastKey(out, layout.telemetry));
   return newest === undefined ? undefined : decodeTelemetry(await out.get(newest));
+}
+
+async function lastKey(out: ObjectStore, prefix: string, after?: string): Promise<string | undefined> {
+  let last: string | undefined;
+  for await (const { key } of out.list({ prefix, ...(after !== undefined && { after }) })) last = key;
+  return last;
 }

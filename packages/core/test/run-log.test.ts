@@ -88,4 +88,15 @@ describe("the run log", () => {
       await expect(read).rejects.toThrow("_run/log/00000002.json is no log entry");
     }
   });
+
+  test("readers of the same log at the same time read each entry once", async () => {
+    const writer = new RunLog(store);
+    await writer.append(() => open("r", 1));
+    await writer.append(() => ({ kind: "paused", at, by: "alice" }));
+    const log = new RunLog(store);
+    const [one, other] = await Promise.all([log.read(), log.read()]);
+    expect([one, other]).toEqual([await writer.read(), await writer.read()]);
+    expect(log.entries.map(({ kind }) => kind)).toEqual(["open", "paused"]);
+    expect(writer.entries).toEqual(log.entries);
+  });
 });

@@ -56,7 +56,12 @@ export class QuarantineShelf {
     if (kept !== undefined) return kept;
     const file = await view.file();
     if (file === undefined) return undefined;
-    const stored = new StoredQuarantine({ out: await view.out(), run: view.run, input: file.input });
+    const stored = new StoredQuarantine({
+      out: await view.out(),
+      run: view.run,
+      input: file.input,
+      batches: async () => (await view.telemetry())?.quarantinedBatches,
+    });
     this.#stored.set(view.run, stored);
     const [oldest = ""] = this.#stored.keys();
     if (this.#stored.size > maxKept) this.#stored.delete(oldest);

@@ -1,4 +1,12 @@
-import { homeLayout, isOver, isRunId, type ObjectStore, type RunProgress, UsageError } from "@pomona/core";
+import {
+  homeLayout,
+  isOver,
+  isRunId,
+  MissingObjectError,
+  type ObjectStore,
+  type RunProgress,
+  UsageError,
+} from "@pomona/core";
 import { type RunSummary, RunView } from "./run-view.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -48,12 +56,17 @@ export class RunShelf {
     return this.#ids.get(idsFreshMs);
   }
 
-  /** Throws {@link UsageError} `unknown-run` where the home knows no such run. */
+  /** Throws {@link UsageError} `unknown-run` where the home knows no such run. Asks for this one alone. */
   async find(run: string): Promise<RunView> {
     if (isRunId(run)) {
-      if (this.#views.has(run) || (await this.ids()).includes(run)) return this.#view(run);
-      this.#ids.forget();
-      if ((await this.ids()).includes(run)) return this.#view(run);
+      const view = this.#view(run);
+      try {
+        await view.out();
+        return view;
+      } catch (error) {
+        if (!(error instanceof MissingObjectError)) throw error;
+        this.#views.delete(run);
+      }
     }
     throw new UsageError("unknown-run", `${this.home} knows no run ${JSON.stringify(run.slice(0, 64))}`);
   }

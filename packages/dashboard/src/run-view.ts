@@ -17,7 +17,6 @@ import {
   type RunProgress,
   type RunRecord,
   type RunState,
-  readLogEntries,
   runLayout,
   runStateOf,
   StoredProgress,
@@ -53,12 +52,14 @@ export interface RunViewOptions {
   readonly told: () => RunProgress | undefined;
 }
 
-/** A run that ends no more is looked at again after this: a new generation may have been asked for. */
+/** A run that is over is looked at again after this: a new generation may have been asked for. */
 const overFreshMs = 5000;
 const openFreshMs = 900;
 /** Counting in the store takes listings. */
 const countFreshMs = 5000;
 const telemetryFreshMs = 2000;
+/** The last telemetry of a run that is over was written so long before its last log entry at most, or all is looked through. */
+const longestPublishingMs = 60 * 60_000;
 
 interface Base {
   readonly record: RunRecord;
@@ -71,7 +72,8 @@ interface Base {
 export class RunView {
   readonly #options: RunViewOptions;
   readonly #base: SingleFlight<Base>;
-  readonly #file: SingleFlight<RunFile | undefined>;
+  /** Objects that are written once, by key, as they were decoded. */
+  readonly #written = new Map<string, SingleFlight<unknown>>();
   readonly #summary: SingleFlight<RunSummary>;
   readonly #counted: SingleFlight<RunProgress>;
   readonly #telemetry: SingleFlight<Telemetry | undefined>;
@@ -80,13 +82,12 @@ export class RunView {
   constructor(options: RunViewOptions) {
     this.#options = options;
     this.#base = new SingleFlight(() => this.#open());
-    this.#file = new SingleFlight(() => this.#readFile());
     this.#summary = new SingleFlight(() => this.#summarise());
     this.#counted = new SingleFlight(async () => {
       const { stored, log } = await this.#base.get(Number.POSITIVE_INFINITY);
       return stored.count(await log.read());
     });
-    this.#telemetry = new SingleFlight(async () => newestTelemetry(await this.out(), options.run));
+    this.#telemetry = new SingleFlight(() => this.#readTelemetry());
   }
 
   get run(): string {
@@ -108,25 +109,23 @@ export class RunView {
     this.#summary.forget();
   }
 
+  /** Throws {@link MissingObjectError} where the home has no record of the run. */
   async out(): Promise<ObjectStore> {
     return (await this.#base.get(Number.POSITIVE_INFINITY)).out;
   }
 
   /** What was asked; undefined where the output was deleted since. */
-  async file(): Promise<RunFile | undefined> {
-    // Written once; one that is not there yet may come.
-    return this.#file.get(this.#file.last === undefined ? openFreshMs : Number.POSITIVE_INFINITY);
+  file(): Promise<RunFile | undefined> {
+    return this.#writtenOnce(runLayout(this.run).config, decodeRunFile);
   }
 
-  async request(generation: number): Promise<GenerationRequest | undefined> {
-    const key = runLayout(this.run).generation(generation).request;
-    const bytes = await getIfThere(await this.out(), key);
-    return bytes && decodeGenerationRequest(bytes, key);
+  request(generation: number): Promise<GenerationRequest | undefined> {
+    return this.#writtenOnce(runLayout(this.run).generation(generation).request, decodeGenerationRequest);
   }
 
-  async fingerprint(): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const bytes = await getIfThere(await this.out(), runLayout(this.run).fingerprint);
-    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>);
+  fingerprint(): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const decode = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;
+    return this.#writtenOnce(runLayout(this.run).fingerprint, decode);
   }
 
   telemetry(): Promise<Telemetry | undefined> {
@@ -136,20 +135,15 @@ export class RunView {
 
   /** `_SUCCESS`, where it is this run's. */
   async success(): Promise<Success | undefined> {
-    const { out, log } = await this.#base.get(Number.POSITIVE_INFINITY);
-    const { entries } = await log.read();
-    if (this.#success?.entries === entries) return this.#success.success;
-    const bytes = await getIfThere(out, outputLayout.success);
-    const success = bytes && decodeSuccess(bytes);
-    this.#success = { entries, success: success?.run === this.run ? success : undefined };
-    return this.#success.success;
+    return this.#successAsOf((await this.summary()).log);
   }
 
   /** The entries of this run, oldest first. */
   async history(): Promise<LogEntry[]> {
-    const entries = await readLogEntries(await this.out());
+    await this.summary();
+    const { log } = await this.#base.get(Number.POSITIVE_INFINITY);
     let current = false;
-    return entries.filter((entry) => {
+    return log.entries.filter((entry) => {
       if (entry.kind === "open") current = entry.run === this.run;
       return current;
     });
@@ -163,17 +157,40 @@ export class RunView {
     return { record, out, log: new RunLog(out), stored: new StoredProgress(out, run) };
   }
 
-  async #readFile(): Promise<RunFile | undefined> {
-    const key = runLayout(this.run).config;
-    const bytes = await getIfThere(await this.out(), key);
-    return bytes && decodeRunFile(bytes, key);
+  async #writtenOnce<T>(key: string, decode: (bytes: Uint8Array, key: string) => T): Promise<T | undefined> {
+    const read = async (): Promise<T | undefined> => {
+      const bytes = await getIfThere(await this.out(), key);
+      return bytes && decode(bytes, key);
+    };
+    const written = (this.#written.get(key) ?? new SingleFlight<unknown>(read)) as SingleFlight<T | undefined>;
+    this.#written.set(key, written);
+    // One that is not there yet may come.
+    return written.get(written.last === undefined ? openFreshMs : Number.POSITIVE_INFINITY);
+  }
+
+  async #successAsOf({ entries }: LogState): Promise<Success | undefined> {
+    if (this.#success?.entries === entries) return this.#success.success;
+    const bytes = await getIfThere(await this.out(), outputLayout.success);
+    const success = bytes && decodeSuccess(bytes);
+    this.#success = { entries, success: success?.run === this.run ? success : undefined };
+    return this.#success.success;
+  }
+
+  /** Looks for the newest file where it can be expected: a run of days has thousands. */
+  async #readTelemetry(): Promise<Telemetry | undefined> {
+    const { out, log } = await this.#base.get(Number.POSITIVE_INFINITY);
+    const { at = "" } = this.#telemetry.last ?? {};
+    const { status, at: changedAt = "" } = await log.read();
+    const isOpen = status === "running" || status === "publishing";
+    const around = Date.parse(at) || Date.parse(changedAt) - (isOpen ? 0 : longestPublishingMs);
+    return newestTelemetry(out, this.run, Number.isNaN(around) ? undefined : around);
   }
 
   async #summarise(): Promise<RunSummary> {
     const { record, log } = await this.#base.get(Number.POSITIVE_INFINITY);
     const [state, file] = await Promise.all([log.read(), this.file()]);
     const name = runStateOf(state, record);
-    const success = name === "done" ? await this.success() : undefined;
+    const success = name === "done" ? await this.#successAsOf(state) : undefined;
     const progress = success === undefined && file !== undefined ? await this.#progress(state) : undefined;
     const overImages = progress?.phase === "listing" || progress?.phase === "featurizing";
     const done = overImages ? (progress?.done ?? 0) : (progress?.listed ?? 0);
@@ -199,7 +216,11 @@ export class RunView {
     if (state.run !== this.run) return undefined;
     // What was told last stays in Redis for a minute after the end, or after a new beginning by nobody.
     const told = state.owner && this.#options.told();
-    return told ?? this.#counted.get(countFreshMs);
+    if (told !== undefined) return told;
+    const written = await this.telemetry();
+    // Where nobody told of this generation yet, what there is is counted.
+    const isOfIt = written?.generation === state.generation;
+    return (isOfIt ? written.progress : undefined) ?? this.#counted.get(countFreshMs);
   }
 }
 

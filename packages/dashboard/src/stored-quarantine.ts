@@ -9,6 +9,19 @@ const maxRows = 5000;
 /** Batches that are looked through: some millions of images. */
 const maxBatches = 20_000;
 
+export interface StoredQuarantineOptions {
+  readonly out: ObjectStore;
+  readonly run: string;
+  readonly input: string;
+  /** Batches that are known to have images in quarantine; undefined where nobody says which, and all have to be looked through. */
+  readonly batches?: () => Promise<readonly number[] | undefined>;
+}
+
+interface StoredShard {
+  readonly batch: number;
+  readonly size: number;
+}
+
 /**
  * The images in quarantine of a run that has no published list yet, or never will: read from the footers of its shards, in
  * the order of the listing, each shard once, a few at a time in the background of whoever asks.
@@ -17,16 +30,18 @@ export class StoredQuarantine {
   readonly #out: ObjectStore;
   readonly #run: string;
   readonly #input: string;
+  readonly #batches: () => Promise<readonly number[] | undefined>;
   readonly #rows = new Map<number, readonly QuarantineRow[]>();
   readonly #seen = new Set<number>();
   #kept = 0;
   #left = 0;
   #looking: Promise<void> | undefined;
 
-  constructor(options: { readonly out: ObjectStore; readonly run: string; readonly input: string }) {
-    this.#out = options.out;
-    this.#run = options.run;
-    this.#input = options.input;
+  constructor({ out, run, input, batches = async () => undefined }: StoredQuarantineOptions) {
+    this.#out = out;
+    this.#run = run;
+    this.#input = input;
+    this.#batches = batches;
   }
 
   /** What is known after at most `budgetMs`; looking goes on after that. */
@@ -62,24 +77,37 @@ export class StoredQuarantine {
   }
 
   async #look(): Promise<void> {
-    const unseen: { readonly batch: number; readonly size: number }[] = [];
-    for await (const { key, size } of this.#out.list({ prefix: runLayout(this.#run).shards })) {
-      const batch = ordinalOf(key);
-      if (batch !== undefined && batch < maxBatches && !this.#seen.has(batch)) unseen.push({ batch, size });
-    }
+    const named = await this.#batches();
+    const unseen = named === undefined ? await this.#unseen() : named.filter((batch) => !this.#seen.has(batch));
     this.#left = unseen.length;
     const left = unseen.values();
     const lookAtSome = async (): Promise<void> => {
-      for (const { batch, size } of left) {
+      for (const found of left) {
         if (this.#kept >= maxRows) return;
-        await this.#lookAt(batch, size);
+        await this.#lookAt(typeof found === "number" ? await this.#find(found) : found);
         this.#left -= 1;
       }
     };
     await Promise.allSettled(Array.from({ length: atOnce }, lookAtSome));
   }
 
-  async #lookAt(batch: number, size: number): Promise<void> {
+  async #unseen(): Promise<StoredShard[]> {
+    const unseen: StoredShard[] = [];
+    for await (const { key, size } of this.#out.list({ prefix: runLayout(this.#run).shards })) {
+      const batch = ordinalOf(key);
+      if (batch !== undefined && batch < maxBatches && !this.#seen.has(batch)) unseen.push({ batch, size });
+    }
+    return unseen;
+  }
+
+  async #find(batch: number): Promise<StoredShard | undefined> {
+    const found = await this.#out.stat(runLayout(this.#run).shard(batch));
+    return found && { batch, size: found.size };
+  }
+
+  async #lookAt(shard: StoredShard | undefined): Promise<void> {
+    if (shard === undefined) return;
+    const { batch, size } = shard;
     const layout = runLayout(this.#run);
     const key = layout.shard(batch);
     const end = await this.#out.get(key, { range: { start: Math.max(0, size - footerBytes), end: size } });

@@ -8,9 +8,14 @@ const layout = runLayout(run);
 const everything = { reason: undefined, label: undefined };
 const first = { from: 0, count: 10 };
 
-/** Counts the bytes that are read of shards. */
+/** Counts the bytes that are read of shards, and how often they are listed. */
 class CountingStore extends MemoryStore {
   bytes = 0;
+  listings = 0;
+  override list(...options: Parameters<MemoryStore["list"]>) {
+    this.listings += 1;
+    return super.list(...options);
+  }
   override async get(...[key, options]: Parameters<MemoryStore["get"]>) {
     const bytes = await super.get(key, options);
     if (key.startsWith(layout.shards)) this.bytes += bytes.length;
@@ -66,5 +71,19 @@ describe("the quarantine of a run that is not finished", () => {
     await put(out, 0, [0, 1, 2], "x".repeat(10_000));
     const stored = new StoredQuarantine({ out, run, input: "s3://b/" });
     expect((await stored.page(everything, first, 10_000)).rows).toHaveLength(3);
+  });
+
+  test("is looked for in no other batches than those that are known to have some", async () => {
+    const out = new CountingStore();
+    for (let batch = 0; batch < 20; batch++) await put(out, batch, batch === 11 ? [4] : []);
+    let known = [11];
+    const stored = new StoredQuarantine({ out, run, input: "s3://b/", batches: async () => known });
+    expect((await stored.page(everything, first, 10_000)).rows.map(({ path }) => path.slice(-8))).toEqual(["11-4.jpg"]);
+    expect([out.listings, out.bytes <= 16 * 1024]).toEqual([0, true]);
+    await put(out, 20, [1]);
+    // Named before its shard can be seen by all: it is there the next time.
+    known = [11, 20, 21];
+    const later = await stored.page(everything, first, 10_000);
+    expect([later.rows.length, later.incomplete]).toEqual([2, undefined]);
   });
 });

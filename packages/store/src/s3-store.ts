@@ -57,9 +57,14 @@ export class S3Store implements ObjectStore {
   }
 }
 
+/** Stores that are opened with the same options share their connections and credentials, however many they are. */
+const clients = new WeakMap<S3Options, Promise<S3Client>>();
+
 /** The store at `bucket/prefix`. Nothing is read or written yet. */
 export async function openS3Store(path: string, options: S3Options = {}): Promise<S3Store> {
   const slash = path.indexOf("/");
   const [bucket, prefix] = slash < 0 ? [path, ""] : [path.slice(0, slash), `${path.slice(slash + 1)}/`];
-  return new S3Store(await createS3Client(options), { bucket, prefix }, options);
+  const client = clients.get(options) ?? createS3Client(options);
+  clients.set(options, client);
+  return new S3Store(await client, { bucket, prefix }, options);
 }

@@ -7,14 +7,23 @@ const giveUpAfterMs = 3_000;
 /** A server that says nothing at all is asked twice. */
 const timeoutMs = 3_000;
 
-/** A place for a command that reads and writes a few small objects, and answers at once. */
-export async function openPatient(
+/** Opens places for what reads and writes a few small objects and answers at once. They share their connections. */
+export function patientOpener(
+  cwd: string,
+  { s3 }: Pick<OpenStoreOptions, "s3">,
+): (text: string, what: Parameters<typeof openPlace>[2]) => Promise<PatientStore> {
+  // The patient store tries again; the SDK need not.
+  const hasty = { ...s3, timeoutMs, maxAttempts: 1 };
+  return async (text, what) =>
+    new PatientStore(await openPlace(text, cwd, what, { s3: hasty }), new Patience({ giveUpAfterMs }));
+}
+
+/** One such place. */
+export function openPatient(
   text: string,
   cwd: string,
   what: Parameters<typeof openPlace>[2],
-  { s3 }: Pick<OpenStoreOptions, "s3">,
+  options: Pick<OpenStoreOptions, "s3">,
 ): Promise<PatientStore> {
-  // The patient store tries again; the SDK need not.
-  const store = await openPlace(text, cwd, what, { s3: { ...s3, timeoutMs, maxAttempts: 1 } });
-  return new PatientStore(store, new Patience({ giveUpAfterMs }));
+  return patientOpener(cwd, options)(text, what);
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { exitCodes } from "@pomona/core";
 import { startDashboard } from "@pomona/dashboard";
 import { s3OptionsOf } from "@pomona/store";
-import { openPatient } from "../client/open-patient.ts";
+import { patientOpener } from "../client/open-patient.ts";
 import { configOf } from "../commands/config-of.ts";
 import { describeError } from "../describe-error.ts";
 import { createLog } from "../log.ts";
@@ -48,7 +48,7 @@ export function dashboardRole(flags: DashboardFlags, surroundings: Surroundings)
         (machine.redis === undefined
           ? userFolders(env, surroundings.homeFolder, surroundings.platform).home
           : undefined),
-      openStore: (uri, what) => openPatient(uri, cwd, what, { s3 }),
+      openStore: patientOpener(cwd, { s3 }),
       operations,
       allowed,
       onNotice: (notice) => log.warn({}, notice),
