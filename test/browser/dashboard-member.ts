@@ -22,14 +22,16 @@ export async function startDashboardMember(
   const users = join(scratch, "users.txt");
   const hash = await hashPassword(password);
   await writeFile(users, `alice:operator:${hash}\nbob:viewer:${hash}\n`);
-  const [port, healthPort] = [await freePort(), await freePort()];
-  const common = ["--port", String(port), "--health-port", String(healthPort), "--users-file", users];
+  const healthPort = await freePort();
+  const common = ["--port", "0", "--health-port", String(healthPort), "--users-file", users];
   const started = startPomona(["dashboard", ...common, ...flags], { scratch, env });
   await waitFor("the dashboard to start", () => {
     if (started.child.exitCode !== null) throw new Error(`ended early:\n${started.said()}`);
     return started.said().includes("dashboard started");
   });
-  return { ...started, url: `http://127.0.0.1:${port}`, healthUrl: `http://127.0.0.1:${healthPort}` };
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(started.said())?.[0];
+  if (url === undefined) throw new Error(`it does not say where it listens:\n${started.said()}`);
+  return { ...started, url, healthUrl: `http://127.0.0.1:${healthPort}` };
 }
 
 export async function logIn(page: Page, url: string, name = "alice"): Promise<void> {

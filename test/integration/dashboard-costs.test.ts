@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ObjectStore, RunLog } from "@pomona/core";
-import { type Dashboard, type DashboardOptions, hashPassword, parseUsers, startDashboard } from "@pomona/dashboard";
 import { MemoryStore } from "@pomona/store";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { driveSyntheticRun } from "../fixtures/driven-run.ts";
 import { CountingStore, noCosts, type StoreCosts } from "../support/counting-store.ts";
-import { logInTo } from "../support/dashboard-client.ts";
+import { type LocalDashboard, startLocalDashboard } from "../support/local-dashboard.ts";
 
-const password = "correct horse battery";
 const [few, many] = [300, 16_000];
 /** So that there are more batches than a page of a listing has keys. */
 const batchSize = 4;
@@ -19,24 +17,22 @@ interface Measured {
   readonly bytes: number;
 }
 
-const home = new MemoryStore();
+let costs = noCosts();
+const home = new CountingStore(new MemoryStore("memory:///home/"), () => costs);
 const places = new Map<string, ObjectStore>();
 /** By state and size. */
 const runs = new Map<string, string>();
-let costs = noCosts();
-let users: DashboardOptions["users"];
-let dashboard: Dashboard | undefined;
+let dashboard: LocalDashboard | undefined;
 
 beforeAll(async () => {
-  users = parseUsers(`alice:operator:${await hashPassword(password)}`, "the test");
   for (const images of [few, many]) {
-    runs.set(`done ${images}`, await makeRun(images));
-    runs.set(`failed ${images}`, await makeRun(images, 0.6));
-    const running = await makeRun(images, 0.6);
+    runs.set(`done ${images}`, (await makeRun(`memory:///done-${images}/`, images)).run);
+    runs.set(`failed ${images}`, (await makeRun(`memory:///failed-${images}/`, images, 0.6 * images)).run);
+    // One that nobody tells of, though somebody drives it.
+    const { run, out } = await makeRun(`memory:///running-${images}/`, images, 0.6 * images);
     const owner = { host: "elsewhere", bootId: "b", pid: 1, startTime: "1" };
-    const open = { kind: "open", at: new Date().toISOString(), run: running, epoch: 2, owner } as const;
-    await new RunLog(places.get(placeOf(images, 3)) as ObjectStore).append(() => open);
-    runs.set(`running ${images}`, running);
+    await new RunLog(out).append(() => ({ kind: "open", at: new Date().toISOString(), run, epoch: 2, owner }));
+    runs.set(`running ${images}`, run);
   }
 }, 240_000);
 
@@ -44,73 +40,25 @@ afterEach(async () => {
   await dashboard?.close();
 });
 
-async function nobodyActs(): Promise<never> {
-  throw new Error("nobody acts");
-}
-
-let made = 0;
-const placeOf = (images: number, nth: number): string => `memory:///${images}-${nth}/`;
-
-/** One that fails when this share of its images has features. */
-async function makeRun(images: number, until = 1): Promise<string> {
-  const place = placeOf(images, (made % 3) + 1);
-  made += 1;
-  const out = new Placed(new MemoryStore(), place);
+async function makeRun(place: string, images: number, failsAt?: number) {
+  const out = new CountingStore(new MemoryStore(place), () => costs);
   places.set(place, out);
-  return driveSyntheticRun({
-    home,
-    out,
-    images,
-    badEvery,
-    batchSize,
-    failsAt: until === 1 ? Number.POSITIVE_INFINITY : until * images,
-  });
-}
-
-/** A store in memory under a name of its own. */
-class Placed extends CountingStore {
-  readonly #uri: string;
-
-  constructor(store: ObjectStore, uri: string) {
-    super(store, () => costs);
-    this.#uri = uri;
-  }
-
-  override get uri(): string {
-    return this.#uri;
-  }
+  const options = { home, out, images, badEvery, batchSize };
+  return { out, run: await driveSyntheticRun({ ...options, ...(failsAt !== undefined && { failsAt }) }) };
 }
 
 /** What a page asks of the store from a cold start, and again once what it showed is old. */
 async function measure(path: string): Promise<Measured> {
   await dashboard?.close();
-  dashboard = await startDashboard({
-    host: "127.0.0.1",
-    port: 0,
-    publicUrl: undefined,
-    users,
-    proxyIdentity: undefined,
-    readOnly: false,
-    redis: undefined,
-    home: home.uri,
-    openStore: async (uri, what) =>
-      what === "home" ? new CountingStore(home, () => costs) : (places.get(uri) as ObjectStore),
-    operations: () => ({ operate: nobodyActs, retry: nobodyActs, submit: nobodyActs }),
-    allowed: [],
-    onNotice: () => {},
-    onFault: (error) => {
-      throw error;
-    },
-  });
-  const client = await logInTo(dashboard.url, "alice", password);
+  dashboard = await startLocalDashboard(home, places);
   costs = noCosts();
-  const { body } = await client.get(path);
+  const { body } = await dashboard.get(path);
   // What goes on in the background of the page counts too.
   await sleep(300);
   const first = costs;
   await sleep(1000);
   costs = noCosts();
-  await client.get(path);
+  await dashboard.get(path);
   await sleep(100);
   return { first, later: costs, bytes: body.length };
 }

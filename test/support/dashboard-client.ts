@@ -1,9 +1,16 @@
-/** A person at a dashboard, without a browser. */
+/** A page or an answer of the API, read to its end. */
+export interface Answer {
+  readonly body: string;
+  readonly seconds: number;
+}
+
+/** A person at a dashboard, without a browser. Throws where an answer is no success. */
 export interface DashboardClient {
-  /** A page or an answer of the API, read to its end. Throws where it is no success. */
-  get(path: string): Promise<{ readonly body: string; readonly seconds: number }>;
-  /** Follows a page's events until the first one, or for as long as the signal allows. */
-  firstEvent(path: string, signal?: AbortSignal): Promise<{ readonly body: string; readonly seconds: number }>;
+  get(path: string): Promise<Answer>;
+  /** The first event of a page, and how long it took. */
+  firstEvent(path: string): Promise<Answer>;
+  /** What a page is told, piece by piece, until the signal ends it. */
+  events(path: string, signal: AbortSignal): AsyncIterable<string>;
 }
 
 /** Logs in as somebody. */
@@ -17,21 +24,28 @@ export async function logInTo(url: string, name: string, password: string): Prom
     if (!response.ok) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
     return response;
   };
+  async function* events(path: string, signal: AbortSignal): AsyncGenerator<string> {
+    const { body } = await ask(path, { signal });
+    for await (const chunk of body ?? []) yield Buffer.from(chunk).toString();
+  }
   return {
+    events,
     async get(path) {
       const startedAt = performance.now();
       const body = await (await ask(path)).text();
       return { body, seconds: (performance.now() - startedAt) / 1000 };
     },
-    async firstEvent(path, signal) {
+    async firstEvent(path) {
       const startedAt = performance.now();
-      const response = await ask(path, signal === undefined ? {} : { signal });
+      const enough = new AbortController();
       let body = "";
-      for await (const chunk of response.body ?? []) {
-        body += Buffer.from(chunk).toString();
-        if (body.includes("\ndata: ") && body.endsWith("\n\n")) break;
+      for await (const chunk of events(path, enough.signal)) {
+        body += chunk;
+        if (/^data: .*\n\n/m.test(body)) break;
       }
-      return { body, seconds: (performance.now() - startedAt) / 1000 };
+      const seconds = (performance.now() - startedAt) / 1000;
+      enough.abort();
+      return { body, seconds };
     },
   };
 }

@@ -43,6 +43,7 @@ export class ActiveRun {
       source,
       machine: settings,
       virtualTime,
+      hasReducers: true,
       dispatch: { ...dispatch, gate, signal, waitForActive: false },
       onProgress: (progress) => {
         this.#progress = progress;

@@ -13,6 +13,7 @@ import {
 } from "@pomona/core";
 import { requireDeletion } from "./clean-output.ts";
 import type { Dispatch } from "./dispatch.ts";
+import { EarlyMoments } from "./early-moments.ts";
 import { featurizeRun } from "./featurize-run.ts";
 import { readGenerationRequest } from "./generation-request.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -41,6 +42,8 @@ export interface DriveRunOptions {
   /** Shared by the runs of a coordinator; alone a run has a time of its own. */
   readonly virtualTime?: VirtualTime;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Whether reducers are other processes than workers: then groups are reduced while others are featurized. Default false. */
+  readonly hasReducers?: boolean;
   readonly now?: () => Date;
 }
 
@@ -116,10 +119,10 @@ async function makeResult(options: DriveRunOptions, state: RunState, now: () => 
   let parts: BatchRange[] | undefined;
   for (let attempt = 0; parts === undefined; attempt++) {
     if (state.table !== undefined) await stopwatch.time("restoring", () => restore(options, state, attempt));
-    await stopwatch.time("featurizing", () => makeShards(options, state, attempt));
+    const rowsOf = await stopwatch.time("featurizing", () => featurize(options, state, attempt));
     try {
       await stopwatch.time("featurizing", () => retryShards(options, state, attempt));
-      parts = await stopwatch.time("reducing", () => makeParts(options, ledger, model, attempt));
+      parts = await stopwatch.time("reducing", () => makeParts(options, { ledger, rowsOf }, model, attempt));
     } catch (error) {
       if (!(error instanceof LostShardError) || attempt === maxRepairs) throw error;
       ledger.keepShards(await storedShards(out, file.run));
@@ -150,6 +153,29 @@ function restore(
   attempt: number,
 ): Promise<void> {
   return restoreShards({ run: file.run, epoch, attempt, generation, out, dispatch, ledger });
+}
+
+/** Shards, and the moments of groups that were complete before the last image was; answers the rows of these. */
+async function featurize(
+  options: DriveRunOptions,
+  state: RunState,
+  attempt: number,
+): Promise<ReadonlyMap<number, number>> {
+  const { file, epoch, generation, dispatch, hasReducers = false } = options;
+  const { ledger, request, table } = state;
+  // What is tried again has other rows when that is over, and a given model is not fitted.
+  const isFirst = generation === 1 && attempt === 0 && table === undefined && request.given === undefined;
+  if (!hasReducers || !isFirst) {
+    await makeShards(options, state, attempt);
+    return new Map();
+  }
+  const early = new EarlyMoments({ run: file.run, epoch, attempt, generation, dispatch, ledger });
+  try {
+    await makeShards(options, state, attempt);
+  } finally {
+    await early.stop();
+  }
+  return early.stop();
 }
 
 function makeShards(
@@ -186,7 +212,7 @@ function retryShards(
 
 function makeParts(
   options: DriveRunOptions,
-  ledger: RunLedger,
+  { ledger, rowsOf }: { readonly ledger: RunLedger; readonly rowsOf: ReadonlyMap<number, number> },
   model: GenerationRequest["model"],
   attempt: number,
 ): Promise<BatchRange[]> {
@@ -198,6 +224,7 @@ function makeParts(
     attempt,
     dispatch,
     ledger,
+    rowsOf,
     partitions: model.partitions,
     csv: machine.csv,
     maxQuarantine: machine.maxQuarantine,

@@ -69,6 +69,7 @@ export class Heartbeat {
       ...this.history.told,
       generation,
       ...quarantinedBatches(this.#ledger, this.#earlier),
+      provisional: provisionalOf(this.#ledger, this.#earlier),
     };
     try {
       await out.put(runLayout(run).telemetryMinute(Math.floor(at.getTime() / 60_000)), encodeJson(telemetry));
@@ -94,4 +95,10 @@ function quarantinedBatches(
   if (before === undefined && resumed > 0) return {};
   const all = [...new Set([...(before ?? []), ...quarantinedBatches])].sort((a, b) => a - b);
   return { quarantinedBatches: all.slice(0, maxQuarantinedBatches) };
+}
+
+/** By the number of groups: what a process before this one told is told again. */
+function provisionalOf({ provisional }: Pick<RunLedger, "provisional">, earlier: Telemetry | undefined) {
+  const told = new Map([...(earlier?.provisional ?? []), ...provisional].map((one) => [one.groups, one]));
+  return [...told.values()].sort((a, b) => a.groups - b.groups);
 }

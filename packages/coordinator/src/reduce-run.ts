@@ -30,6 +30,8 @@ export interface ReduceRunOptions {
   readonly partitions: number;
   readonly csv: "compact" | "full" | "none";
   readonly maxQuarantine: number;
+  /** Rows of each group whose moments are there already. */
+  readonly rowsOf: ReadonlyMap<number, number>;
   /** Whether the run updates another: then its drift is measured. */
   readonly updates: boolean;
 }
@@ -40,16 +42,18 @@ export interface ReduceRunOptions {
  * where its result is stored, so a resume passes through quickly. Returns the parts' ranges of batches.
  */
 export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]> {
-  const { run, epoch, attempt, generation, ledger, partitions, csv, maxQuarantine } = options;
+  const { run, epoch, attempt, generation, ledger, partitions, csv, maxQuarantine, rowsOf } = options;
   const idOf = (what: string): string => `${run}-g${generation}-${what}-e${epoch}-${attempt}`;
   const shared = { run, generation, priority: 0 };
 
   const groups = groupBatches(ledger.imagesPerBatch);
   let rows = 0;
+  for (const ofGroup of rowsOf.values()) rows += ofGroup;
+  const missing = Array.from(groups.entries()).filter(([group]) => !rowsOf.has(group));
   await phase(
     options,
     "moments",
-    groups.map((range, group): MomentsJob => {
+    missing.map(([group, range]): MomentsJob => {
       return { ...shared, ...range, kind: "moments", id: idOf(`m${group}`), group };
     }),
     (result) => {

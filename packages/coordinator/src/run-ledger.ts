@@ -1,4 +1,12 @@
-import { addStageTimes, type Batch, type JobResult, type Phase, type RunProgress, type StageTimes } from "@pomona/core";
+import {
+  addStageTimes,
+  type Batch,
+  type JobResult,
+  type Phase,
+  type ProvisionalVariance,
+  type RunProgress,
+  type StageTimes,
+} from "@pomona/core";
 
 /**
  * What the coordinator knows of a run while it drives it: counts only, a few bytes a batch. It can be lost at any
@@ -24,6 +32,7 @@ export class RunLedger {
   #phase: Phase = "listing";
   #done = 0;
   #total: number | undefined;
+  readonly #provisional: ProvisionalVariance[] = [];
 
   constructor(options: { readonly stored: Set<number>; readonly onProgress: (progress: RunProgress) => void }) {
     this.#stored = options.stored;
@@ -59,6 +68,15 @@ export class RunLedger {
 
   get stages(): StageTimes {
     return this.#stages;
+  }
+
+  /** What the first groups say of the components. */
+  get provisional(): readonly ProvisionalVariance[] {
+    return this.#provisional;
+  }
+
+  previewed(variance: ProvisionalVariance): void {
+    this.#provisional.push(variance);
   }
 
   hasShard(batch: number): boolean {

@@ -23,6 +23,7 @@ import {
   outputLayout,
   type PartBooks,
   PomonaError,
+  type PreviewJob,
   type ProjectJob,
   type ReportJob,
   type RestoreJob,
@@ -59,6 +60,7 @@ export class FakePool {
       retry: (job) => this.retry(job),
       restore: (job) => this.restore(job),
       moments: (job) => this.moments(job),
+      preview: (job) => this.preview(job),
       fit: (job) => this.fit(job),
       project: (job) => this.project(job),
       train: async () => nothing,
@@ -123,6 +125,16 @@ export class FakePool {
     const rows = (await this.#shards(run, from, to, generation)).reduce((sum, { index }) => sum + index.length, 0);
     await this.#make(runLayout(run).generation(generation).moments(group), "moments", encodeJson({ rows }));
     return { rows, quarantined: 0, decoded: 0 };
+  }
+
+  async preview({ run, generation, groups }: PreviewJob): Promise<JobResult> {
+    let rows = 0;
+    for (let group = 0; group < groups; group++) {
+      const stored = await this.#out.get(runLayout(run).generation(generation).moments(group));
+      rows += (JSON.parse(Buffer.from(stored).toString()) as { readonly rows: number }).rows;
+    }
+    this.#count("preview");
+    return { rows, quarantined: 0, decoded: 0, explainedVariance: [0.5, 0.25] };
   }
 
   async fit({ run, generation }: FitJob): Promise<JobResult> {

@@ -52,7 +52,7 @@ export function open({ home, input, out }: Scene, request: Request = {}): Promis
   });
 }
 
-export type Drive = Partial<Pick<DriveRunOptions, "source" | "onProgress" | "machine">> & {
+export type Drive = Partial<Pick<DriveRunOptions, "source" | "onProgress" | "machine" | "hasReducers">> & {
   readonly signal?: AbortSignal;
   readonly pool?: (queue: EmbeddedQueue, out: ObjectStore) => FakePool;
 };

@@ -35,6 +35,7 @@ export type {
   Job,
   JobResult,
   MomentsJob,
+  PreviewJob,
   ProjectJob,
   QueueName,
   ReportJob,
@@ -93,5 +94,5 @@ export type { PublishedPart, Success } from "./success.ts";
 export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";
 export { addStageTimes, bucketBounds, emptyHistogram, observe, quantile, stages } from "./telemetry.ts";
-export type { Telemetry } from "./telemetry-file.ts";
+export type { ProvisionalVariance, Telemetry } from "./telemetry-file.ts";
 export { decodeTelemetry, maxQuarantinedBatches, newestTelemetry } from "./telemetry-file.ts";

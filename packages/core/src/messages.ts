@@ -8,6 +8,7 @@ export type Job =
   | RetryJob
   | RestoreJob
   | MomentsJob
+  | PreviewJob
   | FitJob
   | ProjectJob
   | TrainJob
@@ -54,6 +55,13 @@ export interface MomentsJob extends JobBase {
   readonly group: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** The moments of the first groups to the variance that components of their images explain: to be looked at, not kept. */
+export interface PreviewJob extends JobBase {
+  readonly kind: "preview";
+  readonly generation: number;
+  readonly groups: number;
 }
 
 /** All moments of a generation to its model. */
@@ -114,7 +122,7 @@ export interface ReportJob extends JobBase {
 }
 
 export interface JobResult {
-  /** Rows made by the job (features, moments, project, csv) or kept components (fit). */
+  /** Rows made by the job (features, moments, project, csv) or looked at (preview), or kept components (fit). */
   readonly rows: number;
   /** Images that the job put into quarantine. */
   readonly quarantined: number;
@@ -122,4 +130,6 @@ export interface JobResult {
   readonly decoded: number;
   /** Cumulative seconds and counts per stage of this job. */
   readonly stages?: StageTimes;
+  /** Of a preview: the shares of variance that the first components explain, ten at most. */
+  readonly explainedVariance?: readonly number[];
 }

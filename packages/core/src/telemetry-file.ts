@@ -20,6 +20,18 @@ const progress = z
   // Absent in JSON and undefined are the same.
   .transform((told): RunProgress => ({ ...told, total: told.total }));
 
+const provisionalVariance = z.object({
+  /** Of the first so many groups, of all that there will be, which hold so many rows. */
+  groups: z.number(),
+  of: z.number(),
+  rows: z.number(),
+  /** Shares of the variance, of the first components. */
+  explainedVariance: z.array(z.number()).readonly(),
+});
+
+/** What a part of a run's images says of its components, while the others have no features yet. */
+export type ProvisionalVariance = z.output<typeof provisionalVariance>;
+
 const telemetry = z.object({
   name: z.literal("pomona.telemetry"),
   version: z.literal(1),
@@ -40,6 +52,8 @@ const telemetry = z.object({
    * made shards of which it left no word.
    */
   quarantinedBatches: z.array(z.number()).optional(),
+  /** In ascending order of groups. */
+  provisional: z.array(provisionalVariance).default([]),
 });
 
 /** Most batches that {@link Telemetry} names. */

@@ -16,6 +16,7 @@ import type { Fragments } from "./live-feed.ts";
 import type { PageContext } from "./page-context.ts";
 import { fragment, type Page } from "./page-shell.ts";
 import type { PoolState } from "./pool-link.ts";
+import { provisionalVariance } from "./provisional-variance.ts";
 import { runConfiguration } from "./run-configuration.ts";
 import { runHistory } from "./run-history.ts";
 import { etaSeconds, featurizingRate, meanRate, type PhaseTime, phaseTimes, wallSeconds } from "./run-times.ts";
@@ -71,7 +72,10 @@ export function runFragments(facts: RunFacts, context: PageContext): Fragments {
     throughput: html`<h2>Throughput</h2>${throughputChart(facts.telemetry?.series ?? [])}`,
     stages: html`<h2>Where the time goes</h2>${bottleneckLine(facts)}${stageTable(stagesOf(facts))}`,
     workers: isOver(summary.state) || !hasPool ? html`` : html`<h2>Workers of the pool</h2>${workersTable(pool)}`,
-    model: varianceTable(facts.success),
+    model:
+      facts.success === undefined
+        ? provisionalVariance(facts.telemetry?.provisional ?? [])
+        : varianceTable(facts.success),
     history: html`<h2>What happened</h2>${runHistory(summary, facts.history)}`,
     configuration: html`<h2>Configuration</h2>${runConfiguration(facts)}`,
   };

@@ -42,10 +42,21 @@ ${[0, 0.5, 1].map((share) => {
 
 /** Most points that are drawn: neighbours are drawn as one above that. */
 const maxPoints = 120;
+/** An interval that is this much shorter than the usual one says more about when a batch ended than about a rate. */
+const shortest = 0.5;
 
+/**
+ * A rate for each interval. The newest count may have come right after the one before it: then it ends the last interval
+ * instead of being one.
+ */
 function ratesOf(series: readonly (readonly [number, number])[]): Point[] {
   const every = Math.max(1, Math.ceil(series.length / maxPoints));
   const some = series.filter((_, i) => i % every === 0 || i === series.length - 1);
+  const usual = median(some.slice(1).map(([at], i) => at - (some[i]?.[0] ?? at)));
+  const [last, before] = [some.at(-1), some.at(-2)];
+  if (some.length > 2 && last !== undefined && before !== undefined && last[0] - before[0] < shortest * usual) {
+    some.splice(-2, 1);
+  }
   const begin = some[0]?.[0] ?? 0;
   return some.slice(1).flatMap(([at, done], i) => {
     const [before, doneBefore] = some[i] ?? [at, done];
@@ -54,6 +65,10 @@ function ratesOf(series: readonly (readonly [number, number])[]): Point[] {
       ? []
       : [{ at: (at - begin) / 1000, perSecond: (done - doneBefore) / seconds }];
   });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** 1, 2 or 5 times a power of ten. */

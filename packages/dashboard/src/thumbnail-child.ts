@@ -1,7 +1,9 @@
 import { makeDamagedThumbnail } from "@pomona/vision/damaged-thumbnail";
+import { limitMemory } from "./memory-limit.ts";
 import type { ThumbnailAnswer, ThumbnailRequest } from "./thumbnail-messages.ts";
 
 // A process of its own: it decodes what strangers made, and may crash or be killed over it.
+limitMemory(Number(process.argv[2]));
 process.on("message", ({ id, bytes, maxPixels }: ThumbnailRequest) => {
   void makeDamagedThumbnail(bytes, { maxPixels }).then((picture) => {
     const answer: ThumbnailAnswer = { id, picture };

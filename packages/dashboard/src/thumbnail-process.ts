@@ -1,8 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { ThumbnailAnswer, ThumbnailRequest } from "./thumbnail-messages.ts";
 
-/** An image that takes longer is killed with the process that decodes it. */
-const patienceMs = 10_000;
+export interface ThumbnailProcessOptions {
+  /** An image that takes longer is killed with the process that decodes it. Default 10 s. */
+  readonly patienceMs?: number;
+  /** …and so is one that takes more memory, libraries included. Default 512 MiB: a photo of 50 million pixels takes less. */
+  readonly memoryBytes?: number;
+}
+
 /** To load the decoder, on a machine that does much else. */
 const startMs = 60_000;
 /** A child that nobody needs gives its memory back. */
@@ -16,8 +21,8 @@ interface Waiting {
 }
 
 /**
- * Thumbnails, one after another, in a child process that has no secrets in its environment, a small heap, and ten seconds
- * for an image. It is started when it is needed, and again when an image has killed it.
+ * Thumbnails, one after another, in a child process that has no secrets in its environment, a limit of memory, and ten
+ * seconds for an image. It is started when it is needed, and again when an image has killed it.
  */
 export class ThumbnailProcess {
   readonly #waiting: Waiting[] = [];
@@ -25,6 +30,13 @@ export class ThumbnailProcess {
   #current: Waiting | undefined;
   #timer: NodeJS.Timeout | undefined;
   #nextId = 0;
+  readonly #patienceMs: number;
+  readonly #memoryBytes: number;
+
+  constructor({ patienceMs = 10_000, memoryBytes = 512 * 2 ** 20 }: ThumbnailProcessOptions = {}) {
+    this.#patienceMs = patienceMs;
+    this.#memoryBytes = memoryBytes;
+  }
 
   /** Undefined where nothing can be seen of the image. */
   make(bytes: Uint8Array, maxPixels: number): Promise<Uint8Array | undefined> {
@@ -45,7 +57,7 @@ export class ThumbnailProcess {
   #next(): void {
     if (this.#current !== undefined) return;
     this.#current = this.#waiting.shift();
-    this.#killAfter(this.#current === undefined ? idleMs : this.#child === undefined ? startMs : patienceMs);
+    this.#killAfter(this.#current === undefined ? idleMs : this.#child === undefined ? startMs : this.#patienceMs);
     if (this.#current === undefined) return;
     this.#child ??= this.#start();
     this.#child.send(this.#current.request, () => {});
@@ -69,14 +81,14 @@ export class ThumbnailProcess {
   }
 
   #start(): ChildProcess {
-    const child = fork(new URL("./thumbnail-child.js", import.meta.url), {
+    const child = fork(new URL("./thumbnail-child.js", import.meta.url), [String(this.#memoryBytes)], {
       execArgv: ["--max-old-space-size=64"],
       env: { MALLOC_ARENA_MAX: "2" },
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     child.on("message", ({ id, picture }: ThumbnailAnswer) => {
-      if (id === 0) this.#killAfter(patienceMs);
+      if (id === 0) this.#killAfter(this.#patienceMs);
       else if (id === this.#current?.request.id) this.#settle(picture);
     });
     child.once("close", () => {

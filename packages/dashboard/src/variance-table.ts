@@ -6,8 +6,7 @@ import { type Html, html } from "./html.ts";
 const shown = 10;
 
 /** Explained variance of a result's first components. */
-export function varianceTable(success: Success | undefined): Html {
-  if (success === undefined) return html``;
+export function varianceTable(success: Success): Html {
   const { explainedVariance, components, warnings } = success.model;
   const some = explainedVariance.slice(0, shown);
   let sum = 0;

@@ -64,6 +64,14 @@ export class FakeHome {
     return run;
   }
 
+  /** Telemetry of the run that was added `nth`. */
+  async tell(nth: number, run: string, told: object): Promise<void> {
+    const base = { name: "pomona.telemetry", version: 1, at, listed: 0, quarantined: 0, decoded: 0, stages: {} };
+    const minute = Math.floor(Date.parse(at) / 60_000);
+    const out = this.places.get(`memory:///out-${nth + 1}/`);
+    await out?.put(runLayout(run).telemetryMinute(minute), encodeJson({ ...base, ...told }));
+  }
+
   async #finish(out: MemoryStore, run: string, input: string, quarantined: readonly string[]): Promise<void> {
     const lines = quarantined.map((key) => `"${input}${key.replaceAll('"', '""')}",label,decode,truncated,half of it`);
     await out.put(outputLayout.quarantine, Buffer.from(["path,label,stage,reason,detail", ...lines, ""].join("\n")));

@@ -93,4 +93,41 @@ describe("pages", () => {
     expect((await app.inject({ url: "/runs/..%2f..%2fetc", headers })).statusCode).toBe(404);
     expect((await app.inject({ url: "/queues/", headers })).statusCode).toBe(503);
   });
+
+  test("show what the first groups say of the components as provisional, until the result does", async () => {
+    const home = new FakeHome();
+    const [running, done] = [await home.add(["open"]), await home.add(["open", "done"])];
+    const previews = [
+      { groups: 1, of: 20, rows: 8192, explainedVariance: [0.2, 0.1] },
+      { groups: 5, of: 20, rows: 40_960, explainedVariance: [0.25, 0.125] },
+    ];
+    for (const [i, run] of [running, done].entries()) await home.tell(i, run, { provisional: previews });
+    const { app, logIn } = await openDashboard(home);
+    const headers = { ...(await logIn("bob")), accept: "text/html" };
+    const textOf = async (run: string): Promise<string> =>
+      (await app.inject({ url: `/runs/${run}`, headers })).body.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+    const text = await textOf(running);
+    expect(text).toContain("Explained variance provisional Of the first 40,960 images");
+    expect(text).toContain("at 5 % 8,192 images at 25 % 40,960 images");
+    expect(text).toContain("1 20.0 % 25.0 %");
+    expect(text).toContain("Together 30.0 % 37.5 %");
+    expect(await textOf(done)).not.toContain("provisional");
+  });
+
+  test("show how far a run is as its coordinator wrote it down, where nobody tells of it", async () => {
+    const home = new FakeHome();
+    const run = await home.add(["open", "failed"]);
+    const progress = {
+      phase: "featurizing",
+      done: 1200,
+      total: 5000,
+      listed: 5000,
+      quarantined: 7,
+      pendingBatches: 240,
+    };
+    await home.tell(0, run, { generation: 1, progress: { ...progress, resumed: 0 } });
+    const { app, logIn } = await openDashboard(home);
+    const { summary } = (await app.inject({ url: `/api/runs/${run}`, headers: await logIn("bob") })).json();
+    expect(summary).toMatchObject({ listed: 5000, featurized: 1193, quarantined: 7, isListed: true });
+  });
 });

@@ -9,6 +9,7 @@ import {
   type MomentsJob,
   type OpenRun,
   PomonaError,
+  type PreviewJob,
   type ProjectJob,
   type RestoreJob,
   type RunOpener,
@@ -18,6 +19,7 @@ import { computeMoments } from "./compute-moments.ts";
 import { fitModel } from "./fit-model.ts";
 import { makeBundle } from "./make-bundle.ts";
 import { measureDrift } from "./measure-drift.ts";
+import { previewVariance } from "./preview-variance.ts";
 import { projectPart } from "./project-part.ts";
 import { restoreShards } from "./restore-shards.ts";
 import { compareModels, trainModel } from "./train-model.ts";
@@ -27,6 +29,7 @@ import { writeCsv } from "./write-csv.ts";
 export type ReduceJob =
   | RestoreJob
   | MomentsJob
+  | PreviewJob
   | FitJob
   | ProjectJob
   | TrainJob
@@ -47,6 +50,7 @@ type Handler<J extends ReduceJob> = (job: J, run: OpenRun, options: ReduceOption
 const handlers: { readonly [Kind in ReduceJob["kind"]]: Handler<Extract<ReduceJob, { kind: Kind }>> } = {
   restore: restoreShards,
   moments: computeMoments,
+  preview: previewVariance,
   fit: fitModel,
   project: projectPart,
   train: trainModel,

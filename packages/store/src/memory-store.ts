@@ -18,9 +18,14 @@ interface StoredObject {
 
 /** Objects in this process's memory, for tests. Each put has its own etag. */
 export class MemoryStore implements ObjectStore {
-  readonly uri = "memory:///";
+  readonly uri: string;
   readonly #objects = new Map<string, StoredObject>();
   #puts = 0;
+
+  /** `uri` is what it calls itself, where there is more than one. */
+  constructor(uri = "memory:///") {
+    this.uri = uri;
+  }
 
   async *list({ prefix = "", after = "", signal }: ListOptions = {}): AsyncGenerator<ObjectEntry> {
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && compareKeys(key, after) > 0);
