@@ -1,5 +1,4 @@
 export type { ActiveRun, RunEnd } from "./active-run.ts";
-export { isUnfinished } from "./adopt-run.ts";
 export type { ChangedKeys, InputChanges } from "./check-input.ts";
 export { checkInput } from "./check-input.ts";
 export { type Cleaned, type CleanOptions, cleanOutput, requireDeletion } from "./clean-output.ts";

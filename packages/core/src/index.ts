@@ -95,4 +95,4 @@ export { decodeSuccess } from "./success.ts";
 export type { Histogram, Stage, StageTimes } from "./telemetry.ts";
 export { addStageTimes, bucketBounds, emptyHistogram, observe, quantile, stages } from "./telemetry.ts";
 export type { ProvisionalVariance, Telemetry } from "./telemetry-file.ts";
-export { decodeTelemetry, maxQuarantinedBatches, newestTelemetry } from "./telemetry-file.ts";
+export { maxQuarantinedBatches, newestTelemetry } from "./telemetry-file.ts";

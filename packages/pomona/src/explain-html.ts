@@ -8,7 +8,7 @@ export interface ExplainOptions {
 }
 
 /** Images on one page; more would make it unreadable, and large. */
-export const mostExplained = 200;
+const mostExplained = 200;
 
 /** A page without any other file: each image, what was said of it, and the neighbours that it was said for. */
 export async function explainHtml(

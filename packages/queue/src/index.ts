@@ -2,7 +2,6 @@ export type { BullmqQueue } from "./bullmq-queue.ts";
 export type { RedisCheck } from "./check-redis.ts";
 export { type ConnectQueueOptions, checkRedis, connectQueue } from "./connect-queue.ts";
 export { EmbeddedQueue } from "./embedded-queue.ts";
-export { toJobFailure } from "./job-failure.ts";
 export {
   announceEveryMs,
   type ConsumerAbout,

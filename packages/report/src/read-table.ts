@@ -4,7 +4,7 @@ import type { RecordBatch } from "apache-arrow";
 import { columnType } from "./column-type.ts";
 import type { Column } from "./validation.ts";
 
-export const vectorColumns = ["features", "scaledFeatures", "pcaFeatures"] as const;
+const vectorColumns = ["features", "scaledFeatures", "pcaFeatures"] as const;
 export type VectorColumn = (typeof vectorColumns)[number];
 
 /** A vector per row, one after the other. */

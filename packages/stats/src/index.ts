@@ -26,7 +26,7 @@ export {
   type LogisticRegressionOptions,
 } from "./logistic-regression.ts";
 export { type MlPcaJson, pcaFromMlPcaJson, pcaToMlPcaJson } from "./ml-pca-json.ts";
-export { addMoments, emptyMoments, type Moments, mergeMoments } from "./moments.ts";
+export { addMoments, type Moments } from "./moments.ts";
 export {
   createMomentsAccumulator,
   type MomentsAccumulator,
@@ -41,12 +41,11 @@ export {
 export { CentroidAccumulator, type Centroids, classifyByCentroids, fitCentroids } from "./nearest-centroid.ts";
 export { type Neighbours, type NeighboursOptions, nearestNeighbours } from "./nearest-neighbours.ts";
 export { NoVarianceError } from "./no-variance-error.ts";
-export { packedDiagonal, packedLength, packedRowStart } from "./packed-triangle.ts";
 export { type FitPcaOptions, fitPca, type Pca } from "./pca.ts";
 export { principalAngle, type Subspace } from "./principal-angle.ts";
 export { projectRows } from "./project-rows.ts";
 export { type MatrixSpec, reproducibleMatrix } from "./reproducible-matrix.ts";
-export { createTypescriptRowProducts, type RowProducts } from "./row-products.ts";
+export type { RowProducts } from "./row-products.ts";
 export { createOnnxruntimeRowProducts } from "./row-products-onnxruntime.ts";
 export { fitScaler, type Scaler, scaleRows } from "./scaler.ts";
 export { type ScalerJson, scalerFromJson, scalerToJson } from "./scaler-json.ts";

@@ -108,7 +108,7 @@ export class TemporaryFolder {
 }
 
 /** Known for processes of this host only; a writer elsewhere counts as dead once its file is old. */
-export function isWriterAlive(name: string): boolean {
+function isWriterAlive(name: string): boolean {
   const [writerHost, pid] = name.split("~");
   if (writerHost !== host || !/^\d+$/.test(pid ?? "")) return false;
   try {

@@ -1,4 +1,4 @@
-export { type Architecture, featureLength, mobileNetV2, pixelLength } from "./architecture.ts";
+export { type Architecture, pixelLength } from "./architecture.ts";
 export { BadImageError, type BadImageReason } from "./bad-image.ts";
 export { type BatchRate, chooseInferBatch, gpuBatchSizes, measureInferBatch } from "./choose-infer-batch.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
@@ -13,11 +13,10 @@ export {
   requireEngine,
 } from "./engine-choice.ts";
 export { type CreateEngineOptions, createEngine } from "./engine-table.ts";
-export { type EngineFingerprint, engineFingerprint } from "./feature-fingerprint.ts";
+export type { EngineFingerprint } from "./feature-fingerprint.ts";
 export { type FilterName, filterNames } from "./filters.ts";
 export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
 export { findGpus, type Gpu } from "./gpus.ts";
-export { readKerasWeights } from "./keras-weights.ts";
 export {
   type LoadedNetwork,
   loadNetwork,
@@ -35,7 +34,6 @@ export {
 export { type EngineProbe, type ProbeOptions, probeEngines } from "./probe-engines.ts";
 export type { Raster } from "./raster.ts";
 export { createResampler, type Resampler, type ResamplerOptions } from "./resample.ts";
-export { decodeWithVips } from "./resample-vips.ts";
 export { libvipsVersion, sharpVersions } from "./safe-sharp.ts";
 export { loadTensorflow, type TensorflowPackage } from "./tensorflow-library.ts";
 export { type ReadText, threadBudget, usableCores } from "./thread-budget.ts";

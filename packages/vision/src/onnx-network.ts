@@ -39,7 +39,12 @@ export async function readOnnxNetwork(options: OnnxNetworkOptions): Promise<Onnx
 }
 
 async function readSidecar(file: string): Promise<Omit<OnnxNetworkOptions, "file">> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw new Error(`${file}: what it says of the network can't be read: ${cause.message}. Correct or remove it.`, {
+      cause,
+    });
+  });
   if (text === undefined) return {};
   const value = parseObject(text, file);
   const unknown = Object.keys(value).filter((name) => !(sidecarNames as readonly string[]).includes(name));

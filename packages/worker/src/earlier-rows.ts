@@ -1,4 +1,4 @@
-import type { ObjectStore, PublishedPart } from "@pomona/core";
+import { type ObjectStore, PomonaError, type PublishedPart } from "@pomona/core";
 import type { OpenParquet } from "@pomona/table";
 
 /** A part of an earlier table, open, with where its rows are. */
@@ -9,6 +9,12 @@ interface OpenPart {
   readonly places: ReadonlyMap<string, readonly [group: number, row: number]>;
 }
 
+/** [n, width], row-major. */
+interface Features {
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
 /**
  * Features of an earlier table by path. One part's paths and one row group's features are in memory: a reader that asks
  * in the table's order reads each of them once.
@@ -17,7 +23,7 @@ export class EarlierRows {
   readonly #store: ObjectStore;
   readonly #parts: readonly PublishedPart[];
   #open: OpenPart | undefined;
-  #group: { readonly number: number; readonly values: Float32Array; readonly width: number } | undefined;
+  #group: (Features & { readonly number: number }) | undefined;
 
   constructor(store: ObjectStore, parts: readonly PublishedPart[]) {
     this.#store = store;
@@ -32,11 +38,20 @@ export class EarlierRows {
       const place = places.get(path);
       if (place === undefined) continue;
       const [number, row] = place;
-      if (this.#group?.number !== number) this.#group = { number, ...(await featuresOf(file, number)) };
+      if (this.#group?.number !== number) this.#group = { number, ...(await this.#featuresOf(file, number, part)) };
       const { values, width } = this.#group;
       found.set(path, values.slice(row * width, (row + 1) * width));
     }
     return found;
+  }
+
+  async #featuresOf(file: OpenParquet, group: number, part: number): Promise<Features> {
+    const features = await featuresOf(file, group);
+    if (features !== undefined) return features;
+    const place = `${this.#store.uri}${this.#parts[part]?.key}`;
+    throw new PomonaError("unreadable-file", `${place}: its features are no float32 numbers`, {
+      remedy: "Decode all images anew with `pomona run`, or update from a result that Pomona wrote.",
+    });
   }
 
   async #openPart(part: number): Promise<OpenPart> {
@@ -59,14 +74,15 @@ export class EarlierRows {
   }
 }
 
-async function featuresOf(file: OpenParquet, group: number): Promise<{ values: Float32Array; width: number }> {
+/** Undefined where they are of another type. */
+async function featuresOf(file: OpenParquet, group: number): Promise<Features | undefined> {
   const column = (await file.group(group, ["features"])).getChild("features");
   const width = column?.data[0]?.stride ?? 0;
   const values = new Float32Array((column?.length ?? 0) * width);
   let at = 0;
   for (const { children, offset, length } of column?.data ?? []) {
     const numbers: unknown = children[0]?.values;
-    if (!(numbers instanceof Float32Array)) throw new TypeError("the earlier table holds no float32 features");
+    if (!(numbers instanceof Float32Array)) return undefined;
     values.set(numbers.subarray(offset * width, (offset + length) * width), at);
     at += length * width;
   }

@@ -1,5 +1,4 @@
-export { claimFingerprint, describeFingerprint, FingerprintMismatchError } from "./claim-fingerprint.ts";
-export { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
+export { describeFingerprint } from "./claim-fingerprint.ts";
 export { inferenceEnvironment } from "./inference-environment.ts";
 export type { InferenceInfo, Preparation } from "./inference-messages.ts";
 export { type Featurizer, InferencePool, type InferencePoolOptions } from "./inference-pool.ts";

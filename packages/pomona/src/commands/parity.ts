@@ -23,7 +23,11 @@ export async function parityCommand(flags: ParityFlags, surroundings: Surroundin
     import("@pomona/vision"),
   ]);
   const { cache } = userFolders(env, homeFolder, platform);
-  const weights = await findWeights({ explicit: flags.weights, cacheDir: cache, cwd }).catch(() => undefined);
+  const weights = await findWeights({ explicit: flags.weights, cacheDir: cache, cwd }).catch((error: unknown) => {
+    // Weights that nobody asked for may be missing: the report names what is then not compared.
+    if (flags.weights === undefined) return undefined;
+    throw error;
+  });
   const report = await parity({
     photos: flags.photos === undefined ? await ifThere(resolve(cwd, defaultPhotos)) : resolve(cwd, flags.photos),
     oddFiles: await ifThere(resolve(cwd, oddFiles)),

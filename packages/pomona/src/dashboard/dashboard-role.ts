@@ -59,11 +59,16 @@ export function dashboardRole(flags: DashboardFlags, surroundings: Surroundings)
     const survey = setInterval(() => void look(), surveyEveryMs);
     onClose(() => clearInterval(survey));
     async function look(): Promise<void> {
-      await dashboard.board.pool.state();
-      const { facts } = await dashboard.board.home();
-      await facts.runs({ search: "", state: "", page: 1 });
+      try {
+        await dashboard.board.pool.state();
+        const { facts } = await dashboard.board.home();
+        await facts.runs({ search: "", state: "", page: 1 });
+      } catch (error) {
+        // Pages say it too, to who opens one.
+        log.debug(describeError(error), "the runs could not be looked at");
+      }
     }
-    await look().catch(() => {});
+    await look();
     log.info({ url: dashboard.url, home: dashboard.board.openedHome?.shelf.home }, "dashboard started");
     if (admission.password !== undefined) {
       stderr.write(
