@@ -1,21 +1,12 @@
-import { type Owner, outputLayout, PomonaError, RunLog, runLayout } from "@pomona/core";
+import { type Owner, PomonaError, runLayout } from "@pomona/core";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { drive, keysOf, open, ownerOf, type Request, runAll, stage } from "./scene.ts";
+import { drive, finished, keysOf, living, open, type Request, runAll, stage, stateOf } from "./scene.ts";
 
-const living: Owner = ownerOf("one boot");
 /** Of the same boot: here no process 1 with that start time lives. */
 const buried: Owner = { ...living, pid: 2 ** 30 };
 const elsewhere: Owner = { ...living, host: "elsewhere" };
 
 afterEach(() => void vi.useRealTimers());
-
-const stateOf = (scene: Awaited<ReturnType<typeof stage>>) => new RunLog(scene.out).read();
-
-async function finished() {
-  const scene = await stage();
-  await runAll(scene);
-  return scene;
-}
 
 describe("a new output", () => {
   test("is opened by a new run, whose files are there before the log names it", async () => {
@@ -238,100 +229,5 @@ describe("an unfinished output", () => {
       failure: { code: "too-many-quarantined", exitCode: 3 },
     });
     expect(await open(scene, { owner: living })).toMatchObject({ kind: "drive", epoch: 2 });
-  });
-});
-
-describe("overwriting", () => {
-  test("deletes what Pomona wrote and nothing else, and keeps the log", async () => {
-    const scene = await finished();
-    const theirs = ["notes.txt", "parquet.md", "result.csv.bak", "_SUCCESS_STORY"];
-    for (const key of theirs) await scene.out.put(key, Buffer.from("theirs"));
-    const entries = await keysOf(scene.out, outputLayout.log);
-    const opened = await open(scene, { overwrite: true, newRun: "new" });
-    expect(opened).toMatchObject({ kind: "drive", generation: 1, resumed: false });
-    const keys = await keysOf(scene.out);
-    expect(keys).toEqual(expect.arrayContaining([...theirs, ...entries]));
-    const own = keys.filter((key) => !theirs.includes(key) && !key.startsWith(outputLayout.log));
-    expect(own).toEqual(["_run/new/g1/request.json", "_run/new/run.json", "_run/new/settings.json"]);
-  });
-
-  test("goes on with an interrupted deletion without being asked again", async () => {
-    const scene = await finished();
-    const log = new RunLog(scene.out);
-    const { epoch } = await log.read();
-    const deleting = { kind: "deleting", at: new Date().toISOString(), epoch: epoch + 1, owner: buried } as const;
-    await log.append(() => deleting);
-    expect(await open(scene, { owner: living })).toMatchObject({ kind: "drive", resumed: false, epoch: epoch + 3 });
-    expect(await keysOf(scene.out, "parquet/")).toEqual([]);
-  });
-
-  test("keeps others out while it deletes", async () => {
-    const { identifyProcess } = await import("../src/process-identity.ts");
-    const owner = await identifyProcess();
-    const scene = await finished();
-    const log = new RunLog(scene.out);
-    const { epoch } = await log.read();
-    await log.append(() => ({ kind: "deleting", at: new Date().toISOString(), epoch: epoch + 1, owner }));
-    for (const overwrite of [false, true]) {
-      await expect(open(scene, { owner, overwrite })).rejects.toMatchObject({ code: "output-in-use" });
-    }
-  });
-
-  test("asked for twice at once deletes nothing of the run that begins", async () => {
-    const scene = await finished();
-    const outcomes = await Promise.allSettled([
-      open(scene, { overwrite: true, newRun: "a", owner: { ...living, pid: 1 } }),
-      open(scene, { overwrite: true, newRun: "b", owner: { ...living, pid: 2 } }),
-    ]);
-    const driving = outcomes.filter((outcome) => outcome.status === "fulfilled");
-    expect(driving).toHaveLength(1);
-    await drive(scene, driving[0].value);
-    expect((await stateOf(scene)).status).toBe("done");
-  });
-});
-
-describe("a request that leaves the work to a coordinator", () => {
-  const submit = (scene: Awaited<ReturnType<typeof stage>>, request: Request = {}) =>
-    open(scene, { drives: false, ...request });
-
-  test("opens a run that nobody owns", async () => {
-    const scene = await stage();
-    expect(await submit(scene)).toMatchObject({ kind: "drive" });
-    expect(await stateOf(scene)).toMatchObject({ status: "running", owner: undefined });
-  });
-
-  test("follows the run that does the same, waiting or running, and registers it in its own home", async () => {
-    const scene = await stage();
-    await submit(scene, { newRun: "20260101-000000-waitng" });
-    expect(await submit(scene)).toMatchObject({ kind: "running", file: { run: "20260101-000000-waitng" } });
-    const driven = await stage();
-    await open(driven, { newRun: "20260101-000000-drvn00", owner: living });
-    const { entries } = await stateOf(driven);
-    const other = { ...driven, home: (await stage()).home };
-    expect(await submit(other, { owner: { ...living, pid: 2 } })).toMatchObject({ kind: "running" });
-    expect((await stateOf(driven)).entries).toBe(entries);
-    expect(await keysOf(other.home)).toEqual(["runs/20260101-000000-drvn00.json"]);
-  });
-
-  test("does not follow one that does something else", async () => {
-    const scene = await stage();
-    await open(scene, { owner: elsewhere });
-    await expect(submit(scene, { config: { batchSize: 2 } })).rejects.toMatchObject({ code: "features-differ" });
-    await expect(submit(scene, { refit: true, config: { components: 3 } })).rejects.toMatchObject({
-      code: "output-in-use",
-    });
-    await expect(submit(scene, { overwrite: true })).rejects.toMatchObject({ code: "output-in-use" });
-  });
-
-  test("opens again what failed or was cancelled", async () => {
-    const scene = await stage();
-    await submit(scene, { newRun: "20260101-000000-again0" });
-    await new RunLog(scene.out).append(() => ({ kind: "cancelled", at: "2026-01-01T12:00:00.000Z", by: "me" }));
-    expect(await submit(scene)).toMatchObject({
-      kind: "drive",
-      resumed: true,
-      file: { run: "20260101-000000-again0" },
-    });
-    expect(await stateOf(scene)).toMatchObject({ status: "running", owner: undefined });
   });
 });

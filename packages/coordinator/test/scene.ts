@@ -1,4 +1,12 @@
-import { type ConfigSource, type ListedImage, type ObjectStore, type Owner, resolveConfig } from "@pomona/core";
+import {
+  type ConfigSource,
+  type ListedImage,
+  type LogState,
+  type ObjectStore,
+  type Owner,
+  RunLog,
+  resolveConfig,
+} from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { MemoryStore } from "@pomona/store";
 import { type DrivenRun, type DriveRunOptions, driveRun } from "../src/drive-run.ts";
@@ -8,6 +16,8 @@ import { FakePool } from "./fake-pool.ts";
 
 /** A process of a boot that is over, as far as a later one is concerned. */
 export const ownerOf = (bootId: string): Owner => ({ host: "here", bootId, pid: 1, startTime: "1" });
+
+export const living: Owner = ownerOf("one boot");
 
 let runs = 0;
 
@@ -123,4 +133,16 @@ export function sourceOf(keys: readonly string[] | (() => readonly string[])): I
       if (after === null || key > after) yield image(key);
     }
   };
+}
+
+/** What the log of its output comes to. */
+export function stateOf({ out }: Scene): Promise<LogState> {
+  return new RunLog(out).read();
+}
+
+/** A scene whose run is done. */
+export async function finished(): Promise<Scene> {
+  const scene = await stage();
+  await runAll(scene);
+  return scene;
 }
