@@ -19,7 +19,7 @@ export function throughputChart(series: readonly (readonly [number, number])[]):
   const points = ratesOf(series);
   if (points.length < 2 || points.every(({ perSecond }) => perSecond === 0))
     return html`<p class="empty">Throughput is drawn once there are a few seconds of it.</p>`;
-  const last = points.at(-1)?.at ?? 1;
+  const last = ((series.at(-1)?.[0] ?? 0) - (series[0]?.[0] ?? 0)) / 1000;
   const peak = Math.max(...points.map(({ perSecond }) => perSecond), 1e-9);
   const top = niceCeiling(peak);
   const x = (at: number): number => margin.left + (at / last) * (width - margin.left - margin.right);
@@ -27,7 +27,7 @@ export function throughputChart(series: readonly (readonly [number, number])[]):
   const line = points.map(
     ({ at, perSecond }, i) => `${i === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(perSecond).toFixed(1)}`,
   );
-  const area = `${line.join("")}L${x(last).toFixed(1)} ${y(0)}L${x(points[0]?.at ?? 0).toFixed(1)} ${y(0)}Z`;
+  const area = `${line.join("")}L${x(points.at(-1)?.at ?? 0).toFixed(1)} ${y(0)}L${x(points[0]?.at ?? 0).toFixed(1)} ${y(0)}Z`;
   const done = (series.at(-1)?.[1] ?? 0) - (series[0]?.[1] ?? 0);
   const words = `${formatCount(done)} images in ${formatDuration(last)}, ${formatRate(done / last)} a second on average and ${formatRate(peak)} at most`;
   return html`<figure class="chart"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Throughput: ${words}">
@@ -40,35 +40,39 @@ ${[0, 0.5, 1].map((share) => {
 </svg><figcaption>${words}.</figcaption></figure>`;
 }
 
-/** Most points that are drawn: neighbours are drawn as one above that. */
-const maxPoints = 120;
-/** An interval that is this much shorter than the usual one says more about when a batch ended than about a rate. */
-const shortest = 0.5;
+/** Most intervals that are drawn. */
+const maxIntervals = 60;
+/** Fewest, where there is time for them; images come a batch at a time, so that shorter ones say little. */
+const fewIntervals = 4;
+const calmSeconds = 2;
 
 /**
- * A rate for each interval. The newest count may have come right after the one before it: then it ends the last interval
- * instead of being one.
+ * The rate of each interval, at its middle. Intervals are equally long, whenever the counts were taken: between two of these
+ * it went on evenly. One that is not over yet has no rate.
  */
 function ratesOf(series: readonly (readonly [number, number])[]): Point[] {
-  const every = Math.max(1, Math.ceil(series.length / maxPoints));
-  const some = series.filter((_, i) => i % every === 0 || i === series.length - 1);
-  const usual = median(some.slice(1).map(([at], i) => at - (some[i]?.[0] ?? at)));
-  const [last, before] = [some.at(-1), some.at(-2)];
-  if (some.length > 2 && last !== undefined && before !== undefined && last[0] - before[0] < shortest * usual) {
-    some.splice(-2, 1);
-  }
-  const begin = some[0]?.[0] ?? 0;
-  return some.slice(1).flatMap(([at, done], i) => {
-    const [before, doneBefore] = some[i] ?? [at, done];
-    const seconds = (at - before) / 1000;
-    return seconds <= 0 || done < doneBefore
-      ? []
-      : [{ at: (at - begin) / 1000, perSecond: (done - doneBefore) / seconds }];
-  });
+  const seconds = ((series.at(-1)?.[0] ?? 0) - (series[0]?.[0] ?? 0)) / 1000;
+  const length = Math.max(seconds / maxIntervals, Math.min(calmSeconds, seconds / fewIntervals));
+  if (seconds < 1) return [];
+  const intervals = Math.floor(seconds / length + 1e-9);
+  const counts = Array.from({ length: intervals + 1 }, (_, i) => i * length).map(growthOf(series));
+  return counts
+    .slice(1)
+    .map((count, i) => ({ at: (i + 0.5) * length, perSecond: (count - (counts[i] ?? 0)) / length }));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** Images by a number of seconds after the first count, to be asked for ascending times. */
+function growthOf(series: readonly (readonly [number, number])[]): (seconds: number) => number {
+  const begin = series[0]?.[0] ?? 0;
+  let next = 1;
+  let before = 0;
+  const growth = (): number => Math.max(0, (series[next]?.[1] ?? 0) - (series[next - 1]?.[1] ?? 0));
+  return (seconds) => {
+    const at = begin + seconds * 1000;
+    for (; next < series.length && (series[next]?.[0] ?? at) <= at; next++) before += growth();
+    const [from, to] = [series[next - 1]?.[0] ?? at, series[next]?.[0] ?? at];
+    return before + (next < series.length && to > from ? (growth() * (at - from)) / (to - from) : 0);
+  };
 }
 
 /** 1, 2 or 5 times a power of ten. */
