@@ -10,7 +10,7 @@ import { openBrowser, openWindow } from "./chromium.ts";
 import { logIn, startDashboardMember } from "./dashboard-member.ts";
 
 /** So often each photo is taken: long enough a run to be looked at. */
-const copies = 4;
+const copies = 12;
 const areDrawn = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)";
 const images = join(repository, "docs", "images");
 
