@@ -88,9 +88,9 @@ describe("an input", () => {
       [join(input, "fruit_1/00001.jpg"), runCases.unreadableFile],
     ] as const;
     if (asRoot) await chown(home, 1000, 1000);
-    for (const [path, failure] of cases) {
+    for (const [i, [path, failure]] of cases.entries()) {
       await chmod(path, 0);
-      const out = join(home, failure.code);
+      const out = join(home, `out-${i}`);
       const args = runArguments(input, out, "--give-up-after", "2");
       const denied = await pomona(args, { scratch: home, ...plainUser });
       expect(denied).toMatchObject(failureOf(failure));

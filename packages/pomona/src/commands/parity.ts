@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { exitCodes } from "@pomona/core";
+import { exitCodes, UsageError } from "@pomona/core";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 
@@ -26,7 +26,7 @@ export async function parityCommand(flags: ParityFlags, surroundings: Surroundin
   const weights = await findWeights({ explicit: flags.weights, cacheDir: cache, cwd }).catch((error: unknown) => {
     // Weights that nobody asked for may be missing: the report names what is then not compared.
     if (flags.weights === undefined) return undefined;
-    throw error;
+    throw new UsageError("weights-not-found", (error as Error).message, { cause: error });
   });
   const report = await parity({
     photos: flags.photos === undefined ? await ifThere(resolve(cwd, defaultPhotos)) : resolve(cwd, flags.photos),
