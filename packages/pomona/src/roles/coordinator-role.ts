@@ -26,10 +26,12 @@ import { reachHome } from "./reach-home.ts";
 import type { RoleFlags } from "./role-settings.ts";
 import { RoundClock } from "./round-clock.ts";
 import { type RoleContext, type RunningRole, serveRole } from "./serve-role.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { TroubleLog } from "./trouble-log.ts";
 
 /** `pomona coordinator`: lists inputs, hands out batches and publishes results, for all runs of a home. */
 export function coordinatorRole(flags: RoleFlags & ApiFlags, surroundings: Surroundings): Promise<number> {
+  keepHeapSmall();
   const start = (context: RoleContext): Promise<RunningRole> => startCoordinator(context, flags);
   return serveRole({ name: "coordinator", connectsAs: "producer", start }, flags, surroundings);
 }
