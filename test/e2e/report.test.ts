@@ -91,6 +91,15 @@ describe.skipIf(photosFolder === undefined)("the report of 300 photos", () => {
     900_000,
   );
 
+  it("has the comparison of the classifiers that are in the model", async () => {
+    const { classifiers } = await read();
+    const { best, rows, folds, results } = JSON.parse(await readFile(join(out, "model", "classifiers.json"), "utf8"));
+    expect(classifiers).toMatchObject({ best, rows, folds, labels: 5, modelFrom: null, skipped: null });
+    const accuracies = classifiers?.results.map(({ name, accuracy }) => [name, accuracy]);
+    expect(accuracies).toEqual(["knn", "centroid", "logistic"].map((name) => [name, results[name].accuracy]));
+    expect(await readFile(join(out, "report.html"), "utf8")).toContain("Which classifier to trust");
+  });
+
   it("is remade alike, removed with the result that it speaks of, and left out where it is not wanted", async () => {
     const before = await readFile(join(out, "report.html"));
     await mustRun(["report", out, "--json"], { scratch });

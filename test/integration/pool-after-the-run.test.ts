@@ -15,7 +15,7 @@ import { waitFor } from "../support/wait-for.ts";
 const input = "s3://photos/fruits";
 const result = "s3://results/first";
 
-describe.skipIf(versitygw === undefined)("after a run of a pool over S3", () => {
+describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { timeout: 600_000 }, () => {
   let server: S3Server;
   let pool: TestPool;
   let scratch: string;
@@ -41,6 +41,10 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", () => 
     for await (const { key } of results.list({ prefix })) found.push(key);
     return found;
   }
+
+  /** Whoever follows a run waits a minute for it, which is much but on a machine that does much else. */
+  const report = (folder: string) =>
+    waitFor("the report", () => results.stat(`${folder}/${outputLayout.report}`), { seconds: 240 });
 
   async function isValid(out: string): Promise<boolean> {
     return (await pomona(["validate", out], { scratch, env })).code === 0;
@@ -70,8 +74,9 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", () => 
 
   it("there is the report that a run without a pool has", async () => {
     const { run: id } = await run(result, "--report", "full");
-    const report = JSON.parse(Buffer.from(await results.get("first/report.json")).toString());
-    expect(report).toMatchObject({ name: "pomona.report", run: id, generation: 1 });
+    await report("first");
+    const numbers = JSON.parse(Buffer.from(await results.get("first/report.json")).toString());
+    expect(numbers).toMatchObject({ name: "pomona.report", run: id, generation: 1 });
     const page = Buffer.from(await results.get("first/report.html")).toString();
     expect(page).toContain("<!doctype html>");
     // Photos were read through the store.
@@ -85,6 +90,7 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", () => 
 
   it("another generation has one of its own, and --report none leaves it out", async () => {
     await run(result, "--refit", "--components", "3", "--report", "full");
+    await report("first");
     expect(JSON.parse(Buffer.from(await results.get("first/report.json")).toString())).toMatchObject({ generation: 2 });
     await run("s3://results/none");
     expect(await results.stat(`none/${outputLayout.report}`)).toBeUndefined();

@@ -91,10 +91,12 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
     expect((await pomona(["validate", out], { scratch, env })).code).toBe(0);
   });
 
-  it("--discard-shards leaves no stored features, and a result that can be used in every way", async () => {
+  it("--discard-shards leaves no stored features, and a result that can be used in every way", {
+    timeout: 600_000,
+  }, async () => {
     proxy.inject(() => undefined);
     const discarded = "s3://results/discarded";
-    const command = runArguments(input, discarded, "--discard-shards", "--report", "none");
+    const command = runArguments(input, discarded, "--discard-shards");
     const { json } = await mustRun(command, { scratch, env });
     const spent = async () =>
       (await keysBelow(`discarded/_run/${json.run}/`)).filter((key) => /shards|moments/.test(key));
@@ -113,7 +115,7 @@ describe.skipIf(versitygw === undefined)("without the right to delete", () => {
     expect(retried.json).toMatchObject({ generation: 3, featurized: 12, quarantined: 1, decodedImages: 0 });
     expect(await valid()).toBe(true);
 
-    const more = ["--workers", "1", "--report", "none", "--json"];
+    const more = ["--workers", "1", "--json"];
     const transformed = ["transform", input, "--model", discarded, "--out", "s3://results/transformed", ...more];
     expect((await mustRun(transformed, { scratch, env })).json).toMatchObject({ featurized: 12 });
     const updated = ["update", input, "--from", discarded, "--out", "s3://results/updated", ...more];

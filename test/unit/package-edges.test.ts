@@ -15,7 +15,7 @@ const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   coordinator: ["core", "store", "queue"],
   worker: ["core", "store", "queue", "vision", "table"],
   reducer: ["core", "store", "queue", "stats", "table", "model"],
-  report: ["core", "store", "stats", "vision", "table"],
+  report: ["core", "store", "stats", "vision", "table", "model"],
   dashboard: ["core", "queue", "vision"],
   pomona: [
     "core",

@@ -11,6 +11,7 @@ export {
 export { compareOnTable } from "./compare-on-table.ts";
 export { type ClassifierName, type Comparison, type ComparisonResult, classifierNames } from "./comparison.ts";
 export { decodeBundle, readBundle, refuseOtherFingerprint } from "./read-bundle.ts";
+export { type ComparedClassifiers, readComparison } from "./read-comparison.ts";
 export type { ReferenceSet } from "./reference-set.ts";
 export { bundleKey, preparationOf, type SealBundleOptions, sealBundle, sha256 } from "./seal-bundle.ts";
 export type { TableFile } from "./table-rows.ts";

@@ -4,12 +4,15 @@ import {
   type Fingerprint,
   MissingObjectError,
   type ObjectStore,
+  outputLayout,
   runLayout,
   type Success,
 } from "@pomona/core";
+import { readComparison } from "@pomona/model";
 import { readPublishedModel } from "./read-model.ts";
 import { readQuarantine } from "./read-quarantine.ts";
 import { type Configuration, type MapPoint, maxLabels, type ReportData } from "./report-data.ts";
+import { summariseClassifiers } from "./summarise-classifiers.ts";
 import { summariseDimensions } from "./summarise-dimensions.ts";
 import { summariseDuplicates } from "./summarise-duplicates.ts";
 import { type SeriesOf, summariseNeighbours } from "./summarise-neighbours.ts";
@@ -29,6 +32,7 @@ export async function collectReport(
   { sampleSize, seed, seriesOf }: CollectOptions,
 ): Promise<ReportData> {
   const { scaler, pca } = await readPublishedModel(out);
+  const compared = await readComparison(out, outputLayout.model);
   const { norms, active, sample } = await surveyTable(out, success, { sampleSize, seed });
   const { outlierRows, ...normSummary } = summariseNorms(norms);
   const names = await readRowNames(out, success, outlierRows);
@@ -57,6 +61,7 @@ export async function collectReport(
     sample: { rows: sample.paths.length, of: norms.length, seed },
     map: mapOf(sample, model.components),
     neighbours: summariseNeighbours(sample, seriesOf),
+    classifiers: compared === undefined ? null : summariseClassifiers(compared, success.modelFrom),
     duplicates: summariseDuplicates(sample),
     dimensions: summariseDimensions(active, scaler, norms.length),
     norms: {

@@ -1,4 +1,5 @@
 import type { Fingerprint, Stage, Success } from "@pomona/core";
+import type { ClassifierName } from "@pomona/model";
 
 /**
  * What a report says, in numbers: `report.json`. Everything that `report.html` shows is in here but for the pictures.
@@ -30,6 +31,8 @@ export interface ReportData {
   /** The rows of the sample by their first two components; `y` is 0 where there is one only. */
   readonly map: readonly MapPoint[];
   readonly neighbours: NeighbourSummary;
+  /** Null for a result without a comparison: one of an earlier version. */
+  readonly classifiers: ClassifierSummary | null;
   readonly duplicates: DuplicateSummary;
   readonly dimensions: DimensionSummary;
   readonly norms: NormSummary;
@@ -145,6 +148,31 @@ export interface Mistake {
   readonly takenFor: string;
   /** The nearest other row. */
   readonly nearest: string;
+}
+
+/** Cross-validation of the classifiers in `model/`. */
+export interface ClassifierSummary {
+  /** Images that were tested: a seeded sample, stratified by label. */
+  readonly rows: number;
+  readonly folds: number;
+  readonly labels: number;
+  /** Labels whose photo series were kept together. */
+  readonly labelsBySeries: number;
+  /** What `pomona classify` uses. */
+  readonly best: ClassifierResult["name"];
+  /** Why nothing was compared. */
+  readonly skipped: string | null;
+  /** Where the model is from, and its images; null where it is this result's own. */
+  readonly modelFrom: string | null;
+  readonly results: readonly ClassifierResult[];
+}
+
+export interface ClassifierResult {
+  readonly name: ClassifierName;
+  readonly correct: number;
+  readonly accuracy: number;
+  /** The most frequent first. */
+  readonly confused: readonly { readonly label: string; readonly takenFor: string; readonly rows: number }[];
 }
 
 export interface DuplicateSummary {

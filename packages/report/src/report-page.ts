@@ -7,6 +7,7 @@ import { count, decimal, duration, type PageContext, percent, tile, whole } from
 import type { Pictures } from "./pictures.ts";
 import type { Chart } from "./render-chart.ts";
 import type { ReportData } from "./report-data.ts";
+import { classifiersSection } from "./section-classifiers.ts";
 import { featuresSection } from "./section-features.ts";
 import { labelsSection } from "./section-labels.ts";
 import { mapSection } from "./section-map.ts";
@@ -26,6 +27,7 @@ const chapters = [
   ["variance", "Components"],
   ["labels", "Labels"],
   ["neighbours", "Neighbours"],
+  ["classifiers", "Classifiers"],
   ["duplicates", "Duplicates"],
   ["features", "Features"],
   ["time", "Time"],
@@ -43,13 +45,16 @@ export function reportPage({ data, charts, pictures }: ReportPageOptions): strin
   const script = asset("../dist/page/page.js");
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
   const title = titleOf(data);
+  const classifiers = classifiersSection(data);
+  const shown = chapters.filter(([id]) => id !== "classifiers" || classifiers !== undefined);
   const body = html`<header>${masthead(data, title)}${summary(data)}</header>
-<nav aria-label="Chapters"><div>${chapters.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}<button type="button" id="theme" aria-label="Light or dark">◐</button></div></nav>
+<nav aria-label="Chapters"><div>${shown.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}<button type="button" id="theme" aria-label="Light or dark">◐</button></div></nav>
 <main>
 ${mapSection(data, charts.get("map"), numbers)}
 ${varianceSection(data, charts.get("scree"))}
 ${labelsSection(data, charts.get("labels"), context)}
 ${neighboursSection(data, { confusion: charts.get("confusion"), strangers: charts.get("strangers") }, context)}
+${classifiers}
 ${duplicatesSection(data, context)}
 ${featuresSection(data, charts.get("norms"), context)}
 ${timeSection(data, charts.get("stages"))}
