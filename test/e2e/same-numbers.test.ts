@@ -16,6 +16,8 @@ const variants = [
   { batchSize: 256, workers: 1, inferBatch: 1 },
   { batchSize: 64, workers: 4, inferBatch: 1 },
   { batchSize: 256, workers: 1, inferBatch: 32 },
+  { batchSize: 64, workers: 2, inferBatch: 32, decoders: 1 },
+  { batchSize: 7, workers: 2, inferBatch: 4, decoders: 3 },
 ] as const;
 
 describe("the same numbers", () => {
@@ -25,8 +27,11 @@ describe("the same numbers", () => {
   const outOf = (i: number): string => join(scratch, `out-${i}`);
 
   async function runVariant(i: number): Promise<TableRow[]> {
-    const { batchSize, workers, inferBatch } = variants[i];
-    const flags = ["--batch-size", batchSize, "--workers", workers, "--infer-batch", inferBatch].map(String);
+    const { batchSize, workers, inferBatch, ...more } = variants[i];
+    const decoders = "decoders" in more ? ["--decoders", more.decoders] : [];
+    const flags = ["--batch-size", batchSize, "--workers", workers, "--infer-batch", inferBatch, ...decoders].map(
+      String,
+    );
     const { json } = await mustRun(runArguments(input, outOf(i), ...flags), { scratch });
     expect(json).toMatchObject({ images: photos, featurized: photos });
     return readTable(outOf(i));

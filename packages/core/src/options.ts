@@ -100,7 +100,13 @@ export const modelOptions = z.strictObject({
 });
 
 export const machineOptions = z.strictObject({
-  workers: whole(1, 1024).optional().meta({ value: "n", description: "inference processes (default: usable cores)" }),
+  workers: whole(1, 1024)
+    .optional()
+    .meta({ value: "n", description: "processes that decode and infer (default: usable cores)" }),
+  decoders: whole(0, 1024).optional().meta({
+    value: "n",
+    description: "processes that decode for one that infers; 0: each does both (default: 0, on a GPU as --workers)",
+  }),
   device: device()
     .default("auto")
     .meta({ value: "name", description: "auto, cpu, gpu or gpu:1; a GPU that is asked for and not there is an error" }),

@@ -28,7 +28,11 @@ export function addRoleCommands(
       finish(await (await import("./roles/coordinator-role.ts")).coordinatorRole(flags, surroundings)),
     );
 
-  addFlagsOf(addRoleFlags(program.command("worker")), ["workers", "device", "inferBatch", "weights"], "How it works:")
+  addFlagsOf(
+    addRoleFlags(program.command("worker")),
+    ["workers", "decoders", "device", "inferBatch", "weights"],
+    "How it works:",
+  )
     .helpGroup(heading)
     .summary("images to features, for the runs of a pool")
     .description(

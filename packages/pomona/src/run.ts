@@ -5,7 +5,7 @@ import { EmbeddedQueue } from "@pomona/queue/embedded-queue";
 import { startReducer } from "@pomona/reducer/start-reducer";
 import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
-import { type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/worker";
+import { batchesInFlightFor, decodersFor, type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/worker";
 import { LiveProgress } from "./live-progress.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
@@ -32,8 +32,8 @@ export interface RunOptions extends OutputRequest {
 /** Phases in which images are read. */
 const inferring: ReadonlySet<Phase> = new Set(["restoring", "listing", "featurizing", "retrying"]);
 
-/** Batches that the worker works on at a time: the next one is read and decoded while one is inferred. */
-const batchesInFlight = 2;
+/** Batches that the worker works on at a time on a CPU: the next one is read and decoded while one is inferred. */
+const cpuBatchesInFlight = 2;
 
 /**
  * The whole job in this process and its children, without any service: images to `out/parquet`. Does nothing where the
@@ -64,6 +64,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
     const s3 = s3OptionsOf(machine);
     const processes = machine.workers ?? usableCores();
+    const { device, inferBatch } = machine;
+    const decoders = decodersFor({ decoders: machine.decoders, workers: processes, engine: features.engine, device });
+    const batchesInFlight =
+      decoders === 0 ? cpuBatchesInFlight : batchesInFlightFor({ workers: processes, decoders, inferBatch });
     const queue = new EmbeddedQueue();
     onClose(() => queue.close());
     const worker = startWorker({
@@ -71,13 +75,14 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       openRun: createRunOpener({ home, onRetry, s3 }),
       weights: { cacheDir: options.cacheDir, cwd },
       workers: processes,
-      device: machine.device,
-      inferBatch: machine.inferBatch,
+      decoders: machine.decoders,
+      device,
+      inferBatch,
       batchesInFlight,
       network: features,
       onTaken: live.onTaken,
       onImages: live.onImages,
-      ...(environment && { environment: inferenceEnvironment(environment, { workers: processes }) }),
+      ...(environment && { environment: inferenceEnvironment(environment, { workers: decoders || processes }) }),
     });
     onClose(() => worker.close());
     const reducer = startReducer({ queue, home: home.uri, processes, s3 });

@@ -16,6 +16,7 @@ export { type CreateEngineOptions, createEngine } from "./engine-table.ts";
 export type { EngineFingerprint } from "./feature-fingerprint.ts";
 export { type FilterName, filterNames } from "./filters.ts";
 export { findWeights, kerasWeightsUrl, loadWeights, type WeightsQuery, weightsFileNames } from "./find-weights.ts";
+export { withFixedCalls } from "./fixed-calls.ts";
 export { findGpus, type Gpu } from "./gpus.ts";
 export {
   type LoadedNetwork,

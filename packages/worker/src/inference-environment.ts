@@ -3,7 +3,14 @@ import { usableCores } from "@pomona/vision/thread-budget";
 /** What the libraries of an inference process must know before it starts, on top of `environment`. */
 export function inferenceEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  { workers, cores = usableCores() }: { readonly workers: number; readonly cores?: number },
+  {
+    workers,
+    cores = usableCores(),
+  }: {
+    /** Processes that decode. */
+    readonly workers: number;
+    readonly cores?: number;
+  },
 ): Record<string, string | undefined> {
   // Each process decodes as many files at a time as it has cores for. With more, decoders and engine push each other's
   // pixels out of the caches, which costs a twentieth of everything.

@@ -2,9 +2,21 @@ import type { FeatureConfig, QuarantineReason } from "@pomona/core";
 import type { DeviceRequest, EngineFingerprint, EngineName, NetworkSource } from "@pomona/vision";
 import type { LocalFile } from "./local-file.ts";
 
-/** The messages between a worker and its inference processes, by "advanced" (structured clone) serialization. */
-export type MessageToChild = StartMessage | ImageMessage;
-export type MessageFromChild = ReadyMessage | FailedMessage | RowsMessage | RefusedMessage | UnreadMessage;
+/**
+ * The messages between a worker and its processes, by "advanced" (structured clone) serialization. A process that infers
+ * is sent `start`, then images of which it decodes each, or calls whose pixels others have decoded. A process that only
+ * decodes is sent `start-decoding`, then images.
+ */
+export type MessageToChild = StartMessage | ImageMessage | CallMessage | StartDecodingMessage | DecodeMessage;
+export type MessageFromChild =
+  | ReadyMessage
+  | DecoderReadyMessage
+  | FailedMessage
+  | RowsMessage
+  | CalledMessage
+  | DecodedMessage
+  | RefusedMessage
+  | UnreadMessage;
 
 /** What of a run's options decides about the pixels that the network sees. */
 export type Preparation = Pick<FeatureConfig, "resampler" | "filter" | "maxPixels" | "exifRotate">;
@@ -30,6 +42,28 @@ export interface ImageMessage {
   readonly preparation: Preparation;
 }
 
+/** One call of the engine, of images whose pixels lie in {@link PixelSlots}. */
+export interface CallMessage {
+  readonly kind: "call";
+  /** [n] */
+  readonly ids: readonly number[];
+  /** [n] */
+  readonly slots: readonly number[];
+}
+
+/** The first message to a process that only decodes, once. */
+export interface StartDecodingMessage extends Pick<StartMessage, "poolThreads"> {
+  readonly kind: "start-decoding";
+}
+
+/** An image whose pixels are wanted in a slot. */
+export interface DecodeMessage extends Omit<ImageMessage, "kind"> {
+  readonly kind: "decode";
+  readonly slot: number;
+  /** Height and width of the images of the network, pixels. */
+  readonly inputSize: number;
+}
+
 /** The bytes of an image, or the file that has them: what needn't go through two processes shouldn't. */
 export type ImageSource = Uint8Array | LocalFile;
 
@@ -39,7 +73,12 @@ export interface ReadyMessage {
   readonly info: InferenceInfo;
 }
 
-/** The engine cannot be loaded: the parts of a `PomonaError`. */
+/** The decoder is loaded. */
+export interface DecoderReadyMessage {
+  readonly kind: "decoder-ready";
+}
+
+/** The process cannot do its work here: the parts of a `PomonaError`. */
 export interface FailedMessage {
   readonly kind: "failed";
   readonly code: string;
@@ -62,6 +101,20 @@ export interface RowsMessage {
   readonly resampleMs: readonly number[];
   /** Milliseconds of the whole call. */
   readonly inferMs: number;
+}
+
+/** The answer to {@link CallMessage}. */
+export interface CalledMessage extends Pick<RowsMessage, "ids" | "rows" | "inferMs"> {
+  readonly kind: "called";
+}
+
+/** The pixels lie in the slot; the times are those of {@link RowsMessage}. */
+export interface DecodedMessage {
+  readonly kind: "decoded";
+  readonly id: number;
+  readonly getMs: number | undefined;
+  readonly decodeMs: number;
+  readonly resampleMs: number;
 }
 
 /** The bytes are no image that we read. */
@@ -88,6 +141,8 @@ export interface InferenceInfo extends EngineFingerprint {
   readonly device: "cpu" | "gpu";
   /** Images per call of the engine, at most. */
   readonly inferBatch: number;
+  /** Height and width of its images, pixels. */
+  readonly inputSize: number;
   /** Length of a feature vector. */
   readonly dimension: number;
   readonly untrained: boolean;

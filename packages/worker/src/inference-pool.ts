@@ -1,10 +1,13 @@
 import { PomonaError } from "@pomona/core";
-import type { DeviceRequest, EngineName, NetworkSource } from "@pomona/vision";
-import type { ImageSource, InferenceInfo, MessageFromChild, Preparation, RowsMessage } from "./inference-messages.ts";
-import { InferenceProcess, type ProcessEnd } from "./inference-process.ts";
+import type { DeviceRequest, EngineName, Gpu, NetworkSource } from "@pomona/vision";
+import { DecodersAndEngine } from "./decoders-and-engine.ts";
+import { decodersFor } from "./decoders-for.ts";
+import { DecodingEngines } from "./decoding-engines.ts";
+import type { EngineTime } from "./engine-time.ts";
+import type { ImageSource, InferenceInfo, Preparation } from "./inference-messages.ts";
 import type { LocalFile } from "./local-file.ts";
-import { type ImageOutcome, type PoolImage, takeWanted } from "./pool-image.ts";
-import { PoolPlace, ticksPerLimit } from "./pool-place.ts";
+import type { ImageOutcome, PoolImage } from "./pool-image.ts";
+import type { LayoutOptions, PoolLayout } from "./pool-layout.ts";
 
 export interface InferencePoolOptions {
   readonly engine: EngineName | "auto";
@@ -12,8 +15,10 @@ export interface InferencePoolOptions {
   readonly device?: DeviceRequest | undefined;
   /** Processes start while a promise of it is pending. */
   readonly network: NetworkSource | Promise<NetworkSource>;
-  /** Inference processes. */
+  /** Processes. */
   readonly workers: number;
+  /** Processes that decode for one that infers; 0: each does both. Default: on a GPU as many as `workers`, else 0. */
+  readonly decoders?: number | undefined;
   /** Images per call of the engine; default: 4 on a CPU, measured on a GPU. */
   readonly inferBatch?: number | undefined;
   /** Threads of one call, default 1. */
@@ -26,16 +31,11 @@ export interface InferencePoolOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** Told after each call of an engine. */
   readonly onInferred?: ((time: EngineTime) => void) | undefined;
-  /** Entry of a process, for tests. */
+  /** Entries of processes, for tests. */
   readonly childFile?: URL;
-}
-
-/** What one engine did since its call before. Where it waits long, decoding or storage keeps it from its work. */
-export interface EngineTime {
-  /** Milliseconds of the call. */
-  readonly busyMs: number;
-  /** Milliseconds that it waited although its process had images. */
-  readonly waitMs: number;
+  readonly decoderFile?: URL;
+  /** The GPUs of this machine, for tests. */
+  readonly gpus?: () => readonly Gpu[];
 }
 
 /** Turns the bytes of a file into features, or says why it cannot. */
@@ -45,55 +45,39 @@ export interface Featurizer {
   featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined>;
 }
 
-/** Threads of libuv's pool where the environment does not say. */
-const libuvThreads = 4;
-const maxFailedStarts = 3;
-/** Images in a row that crashed, with no row between them: the engine is at fault, not the images. */
-const maxCrashesInARow = 8;
-
 /**
- * Inference processes, each with one engine for life, fed ahead so that none waits. Images are served first come, first
- * served, each by the process that holds the fewest.
- *
- * Poison: a process that dies, or is killed because it has been silent, leaves the images it held. They are tried one
- * at a time in the process that takes its place; one that is there at a second death is refused (`infer`, `crashed`).
+ * Processes that turn images into features, in one of two layouts: each decodes and infers, or many decode and one
+ * infers. Images are served first come, first served; those that end a process are found out and refused, see
+ * {@link ProcessGroup}.
  */
 export class InferencePool implements Featurizer {
   /** Of the first process that has loaded its engine. Rejects with {@link PomonaError} where none can. */
   readonly ready: Promise<InferenceInfo>;
-  readonly #network: Promise<NetworkSource>;
-  readonly #places: PoolPlace[];
-  readonly #onInferred: InferencePoolOptions["onInferred"];
-  readonly #watchdogs: NodeJS.Timeout[];
-  #queue: PoolImage[] = [];
+  readonly #options: InferencePoolOptions;
+  readonly #queue: PoolImage[] = [];
+  #layout: PoolLayout | undefined;
+  /** Of layouts that were given up. */
+  readonly #ended: Promise<void>[] = [];
   #lastId = 0;
-  #failedStarts = 0;
-  #crashesInARow = 0;
   #failure: unknown;
   #settleReady!: { resolve: (info: InferenceInfo) => void; reject: (error: unknown) => void };
 
   /** Starts the processes at once. */
   constructor(options: InferencePoolOptions) {
-    const { network, workers, silenceMs = 60_000, startMs = 120_000 } = options;
+    this.#options = options;
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
     // Whoever asks is told; that nobody may have asked yet is no fault.
     this.ready.catch(() => {});
-    this.#onInferred = options.onInferred;
-    this.#network = Promise.resolve(network);
-    this.#network.catch((error: unknown) => this.#fail(error));
-    const start = (place: PoolPlace) => this.#startProcess(place, options);
-    this.#places = Array.from({ length: workers }, () => new PoolPlace(start));
-    this.#watchdogs = [
-      this.#watch((place) => place.ready && place.load > 0, silenceMs),
-      this.#watch((place) => !place.ready, startMs),
-    ];
+    const network = Promise.resolve(options.network);
+    network.catch((error: unknown) => this.#fail(error));
+    this.#open(network, decodersFor(options, options.gpus));
   }
 
   /** Of the processes that live now. */
-  get processIds(): number[] {
-    return this.#places.flatMap(({ process }) => process.id ?? []);
+  get processIds(): readonly number[] {
+    return this.#layout?.processIds ?? [];
   }
 
   /** Why the pool serves no longer; undefined while it does. */
@@ -126,125 +110,80 @@ export class InferencePool implements Featurizer {
       }
       this.#lastId += 1;
       this.#queue.push({ id: this.#lastId, source, preparation, signal, deaths: 0, resolve, reject });
-      this.#feed();
+      this.#layout?.feed();
     });
   }
 
   /** Ends the processes at once. What is not answered yet is rejected. */
   async close(): Promise<void> {
     this.#fail(new PomonaError("pool-closed", "the inference processes were closed"));
-    await Promise.all(this.#places.map(({ process }) => process.ended));
+    await Promise.all([...this.#ended, this.#layout?.ended()]);
   }
 
-  #startProcess(place: PoolPlace, options: InferencePoolOptions): InferenceProcess {
-    const { engine, device = "auto", threads = 1, inferBatch, environment } = options;
-    const { childFile = defaultChildFile } = options;
-    const poolThreads = Number(environment?.UV_THREADPOOL_SIZE ?? libuvThreads);
-    const process = new InferenceProcess({
-      file: childFile,
+  #open(network: Promise<NetworkSource>, decoders: number): void {
+    const { engine, device = "auto", threads = 1, inferBatch, workers, environment } = this.#options;
+    const { silenceMs = 60_000, startMs = 120_000, onInferred = () => {} } = this.#options;
+    const { childFile = defaultChildFile, decoderFile = defaultDecoderFile } = this.#options;
+    const options: LayoutOptions = {
+      queue: this.#queue,
+      engine: {
+        engine,
+        device,
+        threads,
+        inferBatch,
+        poolThreads: Number(environment?.UV_THREADPOOL_SIZE ?? libuvThreads),
+      },
+      network,
+      childFile,
       environment,
-      onMessage: (message) => this.#received(place, message),
-      onEnd: (end) => this.#ended(place, end),
-    });
-    this.#network.then(
-      (network) => process.send({ kind: "start", engine, device, network, threads, inferBatch, poolThreads }),
-      () => {},
-    );
-    return process;
-  }
-
-  #feed(): void {
-    for (const place of this.#places) place.giveSuspect();
-    for (let place = this.#leastLoaded(); place !== undefined; place = this.#leastLoaded()) {
-      const image = takeWanted(this.#queue);
-      if (image === undefined) return;
-      place.give(image);
-    }
-  }
-
-  #leastLoaded(): PoolPlace | undefined {
-    let least: PoolPlace | undefined;
-    for (const place of this.#places) {
-      if (place.hasRoom && (least === undefined || place.load < least.load)) least = place;
-    }
-    return least;
-  }
-
-  #received(place: PoolPlace, message: MessageFromChild): void {
-    place.heard();
-    if (message.kind === "ready") {
-      place.becomeReady(message.info);
-      this.#failedStarts = 0;
-      this.#settleReady.resolve(message.info);
-    } else if (message.kind === "failed") {
-      const { code, message: text, remedy } = message;
-      this.#fail(new PomonaError(code, text, remedy === undefined ? {} : { remedy }));
-    } else if (message.kind === "rows") {
-      this.#answer(place, message);
-    } else if (message.kind === "unread") {
-      place.release(message.id)?.resolve(undefined);
-    } else {
-      const { id, stage, reason, detail } = message;
-      place.release(id)?.resolve({ stage, reason, detail });
-    }
-    this.#feed();
-  }
-
-  #answer(place: PoolPlace, { ids, rows, getMs, decodeMs, resampleMs, inferMs }: RowsMessage): void {
-    this.#crashesInARow = 0;
-    this.#onInferred?.({ busyMs: inferMs, waitMs: Math.max(0, place.takeHeldMs() - inferMs) });
-    const dimension = rows.length / ids.length;
-    for (const [i, id] of ids.entries()) {
-      place.release(id)?.resolve({
-        features: rows.subarray(i * dimension, (i + 1) * dimension),
-        getMs: getMs[i],
-        decodeMs: decodeMs[i] ?? 0,
-        resampleMs: resampleMs[i] ?? 0,
-        inferMs: inferMs / ids.length,
-      });
-    }
-  }
-
-  #ended(place: PoolPlace, { how, lastWords }: ProcessEnd): void {
-    if (this.#failure !== undefined) return;
-    if (!place.ready) this.#failedStarts += 1;
-    for (const image of place.bury()) {
-      this.#crashesInARow += 1;
-      image.resolve({ stage: "infer", reason: "crashed", detail: `ended its inference process twice: ${how}` });
-    }
-    const because = lastWords === "" ? how : `${how}: ${lastWords}`;
-    if (this.#failedStarts >= maxFailedStarts) {
+      silenceMs,
+      startMs,
+      onInferred,
+      onReady: (info) => {
+        if (decoders === 0 || this.#options.decoders !== undefined || info.device === "gpu") {
+          this.#settleReady.resolve(info);
+        } else {
+          // A GPU is here, but no engine for it: one process would have the work of all.
+          this.#giveUp();
+          this.#open(network, 0);
+        }
+      },
+      onFailed: ({ code, message, remedy }) =>
+        this.#fail(new PomonaError(code, message, remedy === undefined ? {} : { remedy })),
+      onFailure: (error) => this.#fail(error),
+    };
+    try {
+      this.#layout =
+        decoders === 0
+          ? new DecodingEngines({ ...options, workers })
+          : new DecodersAndEngine({ ...options, decoders, decoderFile });
+    } catch (cause) {
       this.#fail(
-        brokenEngine(`inference processes ended ${maxFailedStarts} times before they were ready (${because})`),
+        new PomonaError("no-room-for-pixels", `decoders cannot share a file with the engine: ${cause}`, {
+          remedy: "Make room in /dev/shm or the folder for temporary files (TMPDIR), or use --decoders 0.",
+          cause,
+        }),
       );
-    } else if (this.#crashesInARow >= maxCrashesInARow) {
-      this.#fail(brokenEngine(`${maxCrashesInARow} images in a row ended their inference process (${because})`));
-    } else {
-      place.restart();
     }
   }
 
-  #watch(concerns: (place: PoolPlace) => boolean, limitMs: number): NodeJS.Timeout {
-    return setInterval(() => {
-      for (const place of this.#places) if (concerns(place)) place.tick();
-    }, limitMs / ticksPerLimit).unref();
+  /** Puts what the layout had in front of the queue again. */
+  #giveUp(): void {
+    const layout = this.#layout;
+    if (layout === undefined) return;
+    this.#queue.unshift(...layout.close());
+    this.#ended.push(layout.ended());
   }
 
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    for (const watchdog of this.#watchdogs) clearInterval(watchdog);
     this.#settleReady.reject(error);
-    for (const image of [...this.#places.flatMap((place) => place.drain()), ...this.#queue]) image.reject(error);
-    this.#queue = [];
-    for (const { process } of this.#places) process.kill();
+    for (const image of [...(this.#layout?.close() ?? []), ...this.#queue.splice(0)]) image.reject(error);
   }
 }
 
+/** Threads of libuv's pool where the environment does not say. */
+const libuvThreads = 4;
 const defaultChildFile = new URL("./inference-child.js", import.meta.url);
-
-function brokenEngine(message: string): PomonaError {
-  return new PomonaError("inference-failed", message, {
-    remedy: "`pomona doctor` shows which engines run here; choose another with --engine.",
-  });
-}
+const defaultDecoderFile = new URL("./decoder-child.js", import.meta.url);

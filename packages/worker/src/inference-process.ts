@@ -5,6 +5,8 @@ export interface InferenceProcessOptions {
   readonly file: URL;
   /** Default: this process's own. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** An open file, which is `sharedDescriptor` there. */
+  readonly descriptor?: number | undefined;
   readonly onMessage: (message: MessageFromChild) => void;
   /** Called once, after the last message. */
   readonly onEnd: (end: ProcessEnd) => void;
@@ -31,11 +33,11 @@ export class InferenceProcess {
   readonly ended: Promise<void>;
   #lastWords = "";
 
-  constructor({ file, environment, onMessage, onEnd }: InferenceProcessOptions) {
+  constructor({ file, environment, descriptor, onMessage, onEnd }: InferenceProcessOptions) {
     this.#child = fork(file, {
       execArgv: collectorFlags,
       serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc", ...(descriptor === undefined ? [] : [descriptor])],
       ...(environment && { env: environment }),
     });
     this.#child.on("message", (message) => onMessage(message as MessageFromChild));

@@ -1,15 +1,15 @@
 import {
   chooseInferBatch,
-  createPreparer,
   type Engine,
   gpuBatchSizes,
   type LoadedNetwork,
   libvipsVersion,
   loadNetwork,
   measureInferBatch,
-  type Preparer,
   UnreadableNetworkError,
+  withFixedCalls,
 } from "@pomona/vision";
+import { CallLoop } from "./call-loop.ts";
 import { FeatureLoop } from "./feature-loop.ts";
 // Not from core, nor anything that imports it: the garbage collector would go through all of it for every other image.
 import type {
@@ -17,30 +17,23 @@ import type {
   InferenceInfo,
   MessageFromChild,
   MessageToChild,
-  Preparation,
   StartMessage,
 } from "./inference-messages.ts";
+import { Preparers } from "./preparers.ts";
+import { sharedDescriptor } from "./shared-file.ts";
 
 export interface InferenceServerOptions {
   readonly send: (message: MessageFromChild) => void;
 }
 
 /**
- * The life of an inference process: `start` loads one engine, every `image` is answered by a row or a refusal. An error
- * of ours or of the engine while it computes is thrown, which ends the process: the worker then finds out which image
- * did it.
+ * The life of an inference process: `start` loads one engine, every `image` is answered by a row or a refusal, every
+ * `call` by rows. An error of ours or of the engine while it computes is thrown, which ends the process: the worker then
+ * finds out which image did it.
  */
 export function createInferenceServer({ send }: InferenceServerOptions): (message: MessageToChild) => void {
-  let loop: FeatureLoop | undefined;
-  let size: number | undefined;
-  const preparers = new Map<string, Preparer>();
-
-  function preparerOf(preparation: Preparation): Preparer {
-    const key = JSON.stringify(preparation);
-    const preparer = preparers.get(key) ?? createPreparer({ ...preparation, ...(size !== undefined && { size }) });
-    preparers.set(key, preparer);
-    return preparer;
-  }
+  let loops: Loops | undefined;
+  const preparers = new Preparers();
 
   async function start(message: StartMessage): Promise<void> {
     const loaded = await load(message);
@@ -49,15 +42,22 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       return;
     }
     const { engine, info } = loaded;
-    size = engine.inputSize;
-    loop = new FeatureLoop({
-      engine,
-      inferBatch: info.inferBatch,
-      poolThreads: message.poolThreads,
-      onRows: (rows) => send({ kind: "rows", ...rows }),
-      onUnread: (id) => send({ kind: "unread", id }),
-      onRefused: (id, { reason, detail }) => send({ kind: "refused", id, stage: "decode", reason, detail }),
-    });
+    loops = {
+      inputSize: engine.inputSize,
+      images: new FeatureLoop({
+        engine,
+        inferBatch: info.inferBatch,
+        poolThreads: message.poolThreads,
+        onRows: (rows) => send({ kind: "rows", ...rows }),
+        onUnread: (id) => send({ kind: "unread", id }),
+        onRefused: (id, { reason, detail }) => send({ kind: "refused", id, stage: "decode", reason, detail }),
+      }),
+      calls: new CallLoop({
+        engine,
+        descriptor: sharedDescriptor,
+        onCalled: (called) => send({ kind: "called", ...called }),
+      }),
+    };
     send({ kind: "ready", info });
   }
 
@@ -66,10 +66,21 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       void start(message);
       return;
     }
-    const { id, source, preparation } = message;
-    if (loop === undefined) throw new Error(`image ${id} came before the engine was ready`);
-    loop.accept({ id, source, prepare: preparerOf(preparation) });
+    if (loops === undefined) throw new Error(`${message.kind} came before the engine was ready`);
+    if (message.kind === "call") {
+      loops.calls.accept(message);
+    } else {
+      const { id, source, preparation } = message;
+      loops.images.accept({ id, source, prepare: preparers.of(preparation, loops.inputSize) });
+    }
   };
+}
+
+/** The two ways in which images come, of which a worker uses one. */
+interface Loops {
+  readonly inputSize: number;
+  readonly images: FeatureLoop;
+  readonly calls: CallLoop;
 }
 
 interface Started {
@@ -83,8 +94,9 @@ async function load({ network, engine, device, threads, inferBatch }: StartMessa
   const onPassedOver = (passed: string, reason: string): void => void passedOver.push(`${passed}: ${reason}`);
   try {
     const loaded = await loadNetwork(network, { engine, device, threads, onPassedOver });
-    const info = { ...describe(loaded), inferBatch: inferBatch ?? (await imagesPerCall(loaded.engine)), passedOver };
-    return { kind: "started", engine: loaded.engine, info };
+    const size = inferBatch ?? (await imagesPerCall(loaded.engine));
+    const engineOfCalls = loaded.engine.device === "gpu" ? withFixedCalls(loaded.engine, size) : loaded.engine;
+    return { kind: "started", engine: engineOfCalls, info: { ...describe(loaded), inferBatch: size, passedOver } };
   } catch (error) {
     const { message } = error as Error;
     return { kind: "failed", message, ...(error instanceof UnreadableNetworkError ? unreadable : unavailable) };
@@ -109,6 +121,7 @@ async function imagesPerCall(engine: Engine): Promise<number> {
 }
 
 function describe({ engine, fingerprint, untrained, notices }: LoadedNetwork) {
-  const { version, device, dimension } = engine;
-  return { ...fingerprint, libvips: libvipsVersion, engineVersion: version, device, dimension, untrained, notices };
+  const { version, device, dimension, inputSize } = engine;
+  const described = { engineVersion: version, device, dimension, inputSize, untrained, notices };
+  return { ...fingerprint, libvips: libvipsVersion, ...described };
 }

@@ -41,11 +41,14 @@ export function sizeOf({ source }: PoolImage): number {
   return source instanceof Uint8Array ? source.length : source.size;
 }
 
-/** Takes the first image that is still wanted; the others are rejected with their signal's reason. */
-export function takeWanted(images: PoolImage[]): PoolImage | undefined {
-  for (let image = images.shift(); image !== undefined; image = images.shift()) {
-    if (!image.signal?.aborted) return image;
-    image.reject(image.signal.reason);
+/** Takes the first images that are still wanted, at most `count`; the others are rejected with their signal's reason. */
+export function takeWanted<T extends PoolImage>(images: T[], count = 1): T[] {
+  const wanted: T[] = [];
+  while (wanted.length < count) {
+    const image = images.shift();
+    if (image === undefined) break;
+    if (image.signal?.aborted) image.reject(image.signal.reason);
+    else wanted.push(image);
   }
-  return undefined;
+  return wanted;
 }

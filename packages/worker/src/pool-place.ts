@@ -1,34 +1,41 @@
+import { HoldingTime } from "./holding-time.ts";
 import type { InferenceProcess } from "./inference-process.ts";
-import { type PoolImage, sizeOf, takeWanted } from "./pool-image.ts";
+import { type PoolImage, takeWanted } from "./pool-image.ts";
 
 /** Bytes a process is fed ahead: they lie in its pipe and in its memory. */
 const maxHeldBytes = 16 * 1024 * 1024;
 /** Ticks of silence that make up the limit. */
 export const ticksPerLimit = 4;
 
+export interface PlaceOptions<T extends PoolImage> {
+  readonly start: (place: PoolPlace<T>) => InferenceProcess;
+  /** Hands images to the process. */
+  readonly send: (process: InferenceProcess, images: readonly T[]) => void;
+  /** What an image that it holds costs. */
+  readonly bytesOf: (image: T) => number;
+}
+
 /**
- * A seat for one inference process after another.
+ * A seat for one process after another.
  *
  * States: starting → feeding; after a death → starting → isolating (until no suspect is left) → feeding.
  */
-export class PoolPlace {
+export class PoolPlace<T extends PoolImage = PoolImage> {
+  readonly #options: PlaceOptions<T>;
   /** Images that the process may hold, those it computes on included. */
   #window = 0;
-  readonly #start: (place: PoolPlace) => InferenceProcess;
-  readonly #held = new Map<number, PoolImage>();
+  readonly #held = new Map<number, T>();
   #heldBytes = 0;
-  /** Since when it holds images that nobody asked for the time of; undefined while it holds none. */
-  #heldSince: number | undefined;
-  #heldMs = 0;
+  readonly #holding = new HoldingTime();
   /** Images that a process died with, to be tried one at a time. */
-  #suspects: PoolImage[] = [];
+  #suspects: T[] = [];
   #silentTicks = 0;
   #ready = false;
   #process: InferenceProcess;
 
-  constructor(start: (place: PoolPlace) => InferenceProcess) {
-    this.#start = start;
-    this.#process = start(this);
+  constructor(options: PlaceOptions<T>) {
+    this.#options = options;
+    this.#process = options.start(this);
   }
 
   get process(): InferenceProcess {
@@ -43,6 +50,11 @@ export class PoolPlace {
     return this.#held.size;
   }
 
+  /** Whether it has anything to do, now or when it is ready again. */
+  get isBusy(): boolean {
+    return this.#held.size > 0 || this.#suspects.length > 0;
+  }
+
   /** Whether it takes images from the common queue. */
   get hasRoom(): boolean {
     if (!this.#ready || this.#held.size >= this.#window || this.#heldBytes >= maxHeldBytes) return false;
@@ -52,9 +64,9 @@ export class PoolPlace {
     return first === undefined || first.deaths === 0;
   }
 
-  becomeReady({ inferBatch }: { readonly inferBatch: number }): void {
-    // It computes on one call's images, decodes the next one's and has a third's at hand.
-    this.#window = 3 * inferBatch;
+  /** @param window images that it may hold */
+  becomeReady(window: number): void {
+    this.#window = window;
     this.#ready = true;
     this.#silentTicks = 0;
   }
@@ -63,53 +75,44 @@ export class PoolPlace {
     this.#silentTicks = 0;
   }
 
-  give(image: PoolImage): void {
+  give(images: readonly T[]): void {
     if (this.#held.size === 0) this.#silentTicks = 0;
-    this.#heldSince ??= performance.now();
-    this.#held.set(image.id, image);
-    this.#heldBytes += sizeOf(image);
-    const { id, source, preparation } = image;
-    this.#process.send({ kind: "image", id, source, preparation });
+    this.#holding.start();
+    for (const image of images) {
+      this.#held.set(image.id, image);
+      this.#heldBytes += this.#options.bytesOf(image);
+    }
+    this.#options.send(this.#process, images);
   }
 
   giveSuspect(): void {
     if (!this.#ready || this.#held.size > 0) return;
-    const suspect = takeWanted(this.#suspects);
-    if (suspect !== undefined) this.give(suspect);
+    const suspects = takeWanted(this.#suspects);
+    if (suspects.length > 0) this.give(suspects);
   }
 
   /** The image that was answered. */
-  release(id: number): PoolImage | undefined {
+  release(id: number): T | undefined {
     const image = this.#held.get(id);
     if (image === undefined) return undefined;
     this.#held.delete(id);
-    this.#heldBytes -= sizeOf(image);
-    if (this.#held.size === 0) this.#stopHolding();
+    this.#heldBytes -= this.#options.bytesOf(image);
+    if (this.#held.size === 0) this.#holding.stop();
     return image;
   }
 
   /** Milliseconds for which it has held images since this was last asked. */
   takeHeldMs(): number {
-    const isHolding = this.#heldSince !== undefined;
-    this.#stopHolding();
-    if (isHolding) this.#heldSince = performance.now();
-    const ms = this.#heldMs;
-    this.#heldMs = 0;
-    return ms;
-  }
-
-  #stopHolding(): void {
-    if (this.#heldSince !== undefined) this.#heldMs += performance.now() - this.#heldSince;
-    this.#heldSince = undefined;
+    return this.#holding.take();
   }
 
   /** Keeps the images that the process died with for the first time as suspects; returns the others. */
-  bury(): PoolImage[] {
+  bury(): T[] {
     this.#ready = false;
     const held = [...this.#held.values()];
     this.#held.clear();
     this.#heldBytes = 0;
-    this.#stopHolding();
+    this.#holding.stop();
     for (const image of held) image.deaths += 1;
     this.#suspects.push(...held.filter(({ deaths }) => deaths === 1));
     return held.filter(({ deaths }) => deaths > 1);
@@ -117,11 +120,11 @@ export class PoolPlace {
 
   restart(): void {
     this.#silentTicks = 0;
-    this.#process = this.#start(this);
+    this.#process = this.#options.start(this);
   }
 
   /** Everything that it has, in order. */
-  drain(): PoolImage[] {
+  drain(): T[] {
     const images = [...this.#held.values(), ...this.#suspects];
     this.#held.clear();
     this.#suspects = [];

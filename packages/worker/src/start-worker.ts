@@ -19,7 +19,9 @@ import {
 // Not the whole package: its libraries take a quarter of a second, and room, that the inference processes need.
 import { findWeights, type WeightsQuery } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
+import { batchesInFlightFor } from "./batches-in-flight.ts";
 import { claimFingerprint, describeFingerprint, FingerprintMismatchError } from "./claim-fingerprint.ts";
+import { decodersFor } from "./decoders-for.ts";
 import { EarlierRun } from "./earlier-run.ts";
 import { FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 import { handBackOn } from "./hand-back.ts";
@@ -28,14 +30,15 @@ import { InferencePool, type InferencePoolOptions } from "./inference-pool.ts";
 import { PoolKeeper } from "./pool-keeper.ts";
 
 export interface WorkerOptions
-  extends Pick<InferencePoolOptions, "device" | "inferBatch" | "threads" | "silenceMs" | "environment" | "onInferred"> {
+  extends Pick<
+    InferencePoolOptions,
+    "workers" | "decoders" | "device" | "inferBatch" | "threads" | "silenceMs" | "environment" | "onInferred"
+  > {
   readonly queue: Pick<JobQueue, "consume">;
   readonly openRun: RunOpener;
   /** Where weights are looked for; `explicit` counts for runs that name none. */
   readonly weights: WeightsQuery;
-  /** Inference processes. */
-  readonly workers: number;
-  /** Batches that are fetched and computed at the same time. Default: enough images for all processes, at least 2. */
+  /** Batches that are fetched and computed at the same time. Default: enough images for all processes. */
   readonly batchesInFlight?: number;
   /** Where it is known before the first batch comes: loaded at once, and no batch is taken before it is. */
   readonly network?: NetworkRequest;
@@ -68,8 +71,9 @@ export interface Worker {
 
 /** Makes shards of the batches that come through the queue. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { queue, openRun, workers, inferBatch = 4, network, onTaken = () => {}, onImages } = options;
-  const { batchesInFlight = Math.max(2, 1 + Math.ceil((workers * inferBatch) / 32)) } = options;
+  const { queue, openRun, network, onTaken = () => {}, onImages } = options;
+  const decoders = decodersFor({ ...options, engine: network?.engine });
+  const { batchesInFlight = batchesInFlightFor({ ...options, decoders }) } = options;
   const pools = new PoolKeeper();
   const limits = new FetchLimits();
   const claims = new Map<string, Promise<string>>();
@@ -170,11 +174,11 @@ export function startWorker(options: WorkerOptions): Worker {
 }
 
 function createPool(request: NetworkRequest, options: WorkerOptions): InferencePool {
-  const { workers, device, inferBatch, threads, silenceMs, environment, onInferred } = options;
+  const { workers, decoders, device, inferBatch, threads, silenceMs, environment, onInferred } = options;
   // The processes load their libraries while the network is looked for.
   const network = locateNetwork(request, options.weights);
   const { engine } = request;
-  const processes = { workers, device, inferBatch, threads, silenceMs, environment, onInferred };
+  const processes = { workers, decoders, device, inferBatch, threads, silenceMs, environment, onInferred };
   return new InferencePool({ engine, network, ...processes });
 }
 

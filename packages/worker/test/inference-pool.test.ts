@@ -172,7 +172,11 @@ describe("poison", () => {
 
 describe("starting", () => {
   test("tells what engine was loaded, without any image", async () => {
-    expect(await openPool({ engine: "tfjs-wasm" }).ready).toEqual({ engine: "tfjs-wasm", inferBatch: 2, dimension: 2 });
+    expect(await openPool({ engine: "tfjs-wasm" }).ready).toMatchObject({
+      engine: "tfjs-wasm",
+      inferBatch: 2,
+      dimension: 2,
+    });
   });
 
   test("takes images before the weights are found", async () => {

@@ -1,6 +1,6 @@
 import { createRunOpener, type RetryListener } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
-import { inferenceEnvironment, startWorker } from "@pomona/worker";
+import { decodersFor, inferenceEnvironment, startWorker } from "@pomona/worker";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { JobManners } from "./job-manners.ts";
@@ -43,6 +43,7 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
   const manners = new JobManners({ queue, registry, standing, metrics, liveness, log, forgetRun: openRun.forget });
   const folders = userFolders(surroundings.env, surroundings.homeFolder, surroundings.platform);
   const workers = machine.workers ?? usableCores();
+  const decoders = decodersFor({ decoders: machine.decoders, workers, device: machine.device });
   const worker = startWorker({
     queue: manners,
     openRun,
@@ -52,13 +53,14 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
       ...(features.weights !== undefined && { explicit: features.weights }),
     },
     workers,
+    decoders: machine.decoders,
     device: machine.device,
     inferBatch: machine.inferBatch,
     onInferred: (time) => metrics.inferred(time),
     ...(batchesInFlight !== undefined && {
       batchesInFlight: Math.max(1, wholeNumber("--batches-in-flight", batchesInFlight, 64)),
     }),
-    environment: inferenceEnvironment(withoutSecrets(surroundings.env), { workers }),
+    environment: inferenceEnvironment(withoutSecrets(surroundings.env), { workers: decoders || workers }),
     onImages: () => liveness.touch(),
   });
   // Runs may name other weights; those at hand are loaded before the first job comes.
