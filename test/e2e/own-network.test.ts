@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -50,12 +51,16 @@ describe("a network of one's own, 96 × 96 pixels to 512 features", () => {
   it.each([
     [["--output", "features"], "--output describes a network of your own, and none is given"],
     [["--model", "nowhere.onnx"], /nowhere\.onnx: no such network$/],
+    [["--model", "small.onnx", "--output", "nonsense"], /computes no value named nonsense\. Its outputs: scores; /],
+    [["--model", "input/README.md"], /onnxruntime can't load it/],
     [["--model", "x.onnx", "--weights", "untrained"], "--model and --weights exclude each other"],
     [["--model", "x.onnx", "--engine", "tfjs-wasm"], "--engine: tfjs-wasm can't evaluate a network of your own"],
-  ])("refuses %j with exit code 2", async (flags, message) => {
-    const args = ["run", join(scratch, "input"), "--out", join(scratch, "refused"), "--json", ...flags];
-    const { code, json } = await pomona(args, { scratch });
-    expect(code).toBe(2);
+  ])("refuses %j with exit code 2 and nothing written", async (flags, message) => {
+    await writeFile(join(scratch, "input", "README.md"), "no network");
+    const refused = join(scratch, "refused");
+    const args = ["run", join(scratch, "input"), "--out", refused, "--json", ...flags];
+    const { code, json } = await pomona(args, { scratch, cwd: scratch });
     expect(json.error?.message).toMatch(message);
+    expect([code, existsSync(refused)]).toEqual([2, false]);
   });
 });

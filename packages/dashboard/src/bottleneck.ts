@@ -13,8 +13,12 @@ export interface BottleneckFacts {
   readonly waitingJobs: number | undefined;
   readonly isListed: boolean;
   readonly isPaused: boolean;
-  readonly device?: string | undefined;
+  /** Share of their time that engines wait which are fed by processes that only decode, 0…1; undefined without such. */
+  readonly engineWait?: number | undefined;
 }
+
+/** Engines that wait less are as good as busy. */
+const littleWait = 0.2;
 
 /** Fetching runs beside computing, several images at once: only well above it does it hold the work up. */
 const overlap = 3;
@@ -22,7 +26,7 @@ const overlap = 3;
 /**
  * Names what a run waits for, from where its images spend their time: `get` and `put` overlap with computing, so they count
  * only when they exceed `decode + resample + infer` by far; of those three, which one process does one after another, the
- * longest decides. Undefined where nothing was measured.
+ * longest decides. Where decoding is done apart, whether the engine waits for it decides. Undefined where nothing was measured.
  */
 export function nameBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
   const { stages, workers, waitingJobs, isListed, isPaused } = facts;
@@ -46,7 +50,15 @@ export function nameBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
     return { name: "write-bound", advice: "shards go slowly: look at the output's storage and at --batch-size" };
   }
   const preparing = spent("decode") + spent("resample");
-  if (spent("infer") >= preparing) {
+  const { engineWait } = facts;
+  if (engineWait !== undefined && engineWait > littleWait) {
+    const share = Math.round(100 * engineWait);
+    return {
+      name: "decode-bound",
+      advice: `the engine waits ${share} % of its time for pixels: give its worker more cores and --decoders`,
+    };
+  }
+  if (engineWait !== undefined || spent("infer") >= preparing) {
     return { name: "inference-bound", advice: "add workers, or one with a GPU" };
   }
   const longer = spent("decode") >= spent("resample") ? "decode-bound" : "resample-bound";

@@ -190,7 +190,14 @@ function bottleneckLine(facts: RunFacts): Html {
     waitingJobs: isKnown ? pool.jobs.features.waiting : undefined,
     isListed: summary.isListed,
     isPaused: summary.state === "paused",
+    engineWait: isKnown ? engineWaitOf(pool.workers) : undefined,
   });
   if (found === undefined) return html``;
   return html`<p class="bottleneck"><strong>${isMoving ? "" : "Was "}${found.name}</strong>: ${found.advice}.</p>`;
+}
+
+/** Of the workers whose engines are fed by processes that only decode. */
+function engineWaitOf(workers: RunFacts["pool"]["workers"]): number | undefined {
+  const waits = workers.flatMap(({ vitals }) => (vitals?.decoders === undefined ? [] : (vitals.engineWait ?? [])));
+  return waits.length === 0 ? undefined : waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
 }

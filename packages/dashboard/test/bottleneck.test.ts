@@ -18,6 +18,10 @@ const cases: readonly (readonly [string | undefined, Partial<Record<Stage, numbe
   ["inference-bound", { get: 5, decode: 5, resample: 4, infer: 11, put: 1 }, {}],
   // Slower than computing, but many are fetched at once.
   ["inference-bound", { get: 50, decode: 5, resample: 4, infer: 11, put: 1 }, {}],
+  // Decoding is spread over many processes: its sum says little, whether the one engine waits says all.
+  ["inference-bound", { get: 5, decode: 30, resample: 4, infer: 2, put: 1 }, { engineWait: 0.05 }],
+  ["decode-bound", { get: 5, decode: 5, resample: 4, infer: 11, put: 1 }, { engineWait: 0.6 }],
+  ["storage-bound", { get: 500, decode: 5, resample: 4, infer: 2, put: 1 }, { engineWait: 0.6 }],
   ["storage-bound", { get: 500, decode: 5, resample: 4, infer: 11, put: 1 }, {}],
   ["write-bound", { get: 5, decode: 5, resample: 4, infer: 11, put: 30 }, {}],
   ["listing-bound", { get: 5, decode: 5, resample: 4, infer: 11, put: 1 }, { isListed: false, waitingJobs: 0 }],

@@ -51,7 +51,7 @@ export async function prepareOutput(
     readonly patient: (store: ObjectStore) => ObjectStore;
     readonly onSkip?: OpenStoreOptions["onSkip"];
     /** Throws where a new run could not be done; a finished or refitted one may. */
-    readonly beforeBegin?: () => void;
+    readonly beforeBegin?: () => Promise<void>;
   },
 ): Promise<PreparedOutput> {
   const { config, cwd, submittedBy, overwrite = false, refit = false, takeOver = false, given, update } = request;
@@ -88,7 +88,7 @@ export async function prepareOutput(
       // Its mark and files that the new one has not, or the stored features, are to be removed.
       beforeReplace: () => requireDeletion(bareOut),
       async beforeBegin() {
-        stores.beforeBegin?.();
+        await stores.beforeBegin?.();
         await preflight({
           input: bareInput,
           out: bareOut,

@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       // Each has its own: that one place answers is no sign that the other will.
       patient: (store) => new PatientStore(store, new Patience({ giveUpAfterMs }), { onRetry }),
       onSkip: skippedEntries.add,
-      beforeBegin: () => requireNetworkHere(config, cwd),
+      beforeBegin: () => requireNetworkHere(config, { cwd, cacheDir: options.cacheDir, environment }),
     });
     onClose(images.close);
     const { home, out } = request;

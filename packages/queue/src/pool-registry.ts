@@ -38,8 +38,12 @@ export interface ProcessVitals {
   readonly imagesPerSecond: number;
   /** Jobs that it took whose last holder had died or was cut off. */
   readonly restarts: number;
-  /** What computes: `cpu`, `gpu:0`. */
+  /** What computes: `cpu` or `gpu`. */
   readonly device?: string;
+  /** Processes that decode for one that infers; absent where each does both. */
+  readonly decoders?: number;
+  /** Share of the last seconds' time that the engines waited although there were images, 0…1; absent where none computed. */
+  readonly engineWait?: number;
 }
 
 /** How often a consumer says that it is alive, and how long it is believed; a stop-the-world pause fits in between. */

@@ -1,13 +1,7 @@
 export { batchesInFlightFor } from "./batches-in-flight.ts";
-export {
-  claimFingerprint,
-  describeFingerprint,
-  describeFingerprint,
-  FingerprintMismatchError,
-} from "./claim-fingerprint.ts";
+export { describeFingerprint } from "./claim-fingerprint.ts";
 export { decodersFor } from "./decoders-for.ts";
 export type { EngineTime } from "./engine-time.ts";
-export { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "./featurize-batch.ts";
 export { inferenceEnvironment } from "./inference-environment.ts";
 export type { InferenceInfo, Preparation } from "./inference-messages.ts";
 export { type Featurizer, InferencePool, type InferencePoolOptions } from "./inference-pool.ts";

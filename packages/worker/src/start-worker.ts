@@ -17,6 +17,7 @@ import {
   UsageError,
 } from "@pomona/core";
 // Not the whole package: its libraries take a quarter of a second, and room, that the inference processes need.
+import type { NetworkSource } from "@pomona/vision";
 import { findWeights, type WeightsQuery } from "@pomona/vision/find-weights";
 import { preparationVersion } from "@pomona/vision/preparation-version";
 import { batchesInFlightFor } from "./batches-in-flight.ts";
@@ -183,7 +184,10 @@ function createPool(request: NetworkRequest, options: WorkerOptions): InferenceP
 }
 
 /** The network that a run asks for, as an inference process loads it. */
-export async function locateNetwork({ model, weights, ...request }: NetworkRequest, query: WeightsQuery) {
+export async function locateNetwork(
+  { model, weights, ...request }: NetworkRequest,
+  query: WeightsQuery,
+): Promise<NetworkSource> {
   if (model === undefined) return { weights: await locateWeights({ ...query, explicit: weights ?? query.explicit }) };
   const described = Object.fromEntries(ownNetworkOptions.map((name) => [name, request[name]]));
   return { model: { ...described, file: resolve(query.cwd, model) } };

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from "../format.ts";
 import type { ListedRun } from "./list-runs.ts";
-import { describeTroubles, type LiveRoles } from "./live-roles.ts";
+import { describeEngineWait, describeTroubles, type LiveRoles } from "./live-roles.ts";
 import type { RunStatus } from "./run-status.ts";
 
 /** A table for people, one run a line. */
@@ -66,6 +66,7 @@ export function formatPool(roles: LiveRoles, jobs: PoolJobs): string {
       const none = processes.length === 0 ? `none: start one with pomona ${role.slice(0, -1)} --redis …` : "";
       return `${role.padEnd(13)}${none || `${processes.length}${hosts(processes)}`}`;
     }),
+    ...describeEngineWait(roles).map((wait) => `engine wait  ${wait}`),
     ...describeTroubles(roles).map((trouble) => `trouble      ${trouble}`),
     `jobs         ${formatCount(jobs.features.waiting, "batch", "batches")} waiting, ${jobs.features.active} in hand; reduction ${jobs.reduce.waiting} and ${jobs.reduce.active}`,
     "",

@@ -35,6 +35,15 @@ export function describeTroubles({ workers, reducers }: LiveRoles): string[] {
   return [...counts].map(([trouble, n]) => `${n} × ${trouble}`);
 }
 
+/** Of each worker whose engine is fed by decoders: how much of its time it waits for them. */
+export function describeEngineWait({ workers }: Pick<LiveRoles, "workers">): string[] {
+  return workers.flatMap(({ host, pid, vitals }) => {
+    const { decoders, engineWait } = vitals ?? {};
+    if (decoders === undefined || engineWait === undefined) return [];
+    return [`${Math.round(100 * engineWait)} % on ${host} (pid ${pid}, ${decoders} decoders)`];
+  });
+}
+
 /** What keeps this pool from one of its runs, in words: nobody there, or processes that refuse the run. */
 export function describeTroublesOf(run: string, roles: LiveRoles): string[] {
   const { workers } = roles;

@@ -1,4 +1,5 @@
 import type { JobResult } from "@pomona/core";
+import type { EngineTime } from "@pomona/worker";
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from "prom-client";
 import { version } from "../version.ts";
 import type { Liveness } from "./liveness.ts";
@@ -19,7 +20,7 @@ export class RoleMetrics {
   readonly #retries = this.#counter("storage_retries_total", "Requests to storage that were made again", ["operation"]);
   readonly #engine = this.#counter(
     "engine_seconds_total",
-    "Time of the engines: busy, or waiting although their processes had images",
+    "Time of the engines: busy, or waiting although there were images for them",
     ["state"],
   );
   readonly #stages = new StageMetric();
@@ -67,9 +68,10 @@ export class RoleMetrics {
     if (result.stages !== undefined) this.#stages.add(result.stages);
   }
 
-  inferred({ busyMs, waitMs }: { readonly busyMs: number; readonly waitMs: number }): void {
-    this.#engine.inc({ state: "busy" }, busyMs / 1000);
-    this.#engine.inc({ state: "waiting" }, waitMs / 1000);
+  inferred(time: EngineTime): void {
+    this.vitals.inferred(time);
+    this.#engine.inc({ state: "busy" }, time.busyMs / 1000);
+    this.#engine.inc({ state: "waiting" }, time.waitMs / 1000);
   }
 
   storageRetried(operation: string): void {

@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { JobResult } from "@pomona/core";
 import type { ProcessVitals } from "@pomona/queue";
+import type { EngineTime } from "@pomona/worker";
 import { RateMeter } from "../rate-meter.ts";
 
 /** Of Linux on the machines that we know; elsewhere children are not counted. */
 const pageBytes = 4096;
+
+type EngineVitals = Pick<ProcessVitals, "device" | "decoders">;
 
 /** How this process fares, as it tells the pool every few seconds. */
 export class Vitals {
@@ -14,10 +17,17 @@ export class Vitals {
   #restarts = 0;
   #images = 0;
   #progressAt = this.#startedAt;
+  readonly #busy: RateMeter;
+  readonly #waiting: RateMeter;
+  #busyMs = 0;
+  #waitMs = 0;
+  #engine: EngineVitals = {};
 
   constructor(now?: () => number) {
     this.#rate = new RateMeter(now);
-    this.#rate.observe(0);
+    this.#busy = new RateMeter(now);
+    this.#waiting = new RateMeter(now);
+    this.#observe();
   }
 
   jobStarted(restarts: number): void {
@@ -31,8 +41,18 @@ export class Vitals {
     this.#images += result.decoded;
   }
 
+  inferred({ busyMs, waitMs }: EngineTime): void {
+    this.#busyMs += busyMs;
+    this.#waitMs += waitMs;
+  }
+
+  engineLoaded(engine: EngineVitals): void {
+    this.#engine = engine;
+  }
+
   tell(): ProcessVitals {
-    this.#rate.observe(this.#images);
+    this.#observe();
+    const [busy, waiting] = [this.#busy.perSecond, this.#waiting.perSecond];
     return {
       startedAt: this.#startedAt,
       progressAt: this.#progressAt,
@@ -41,7 +61,15 @@ export class Vitals {
       images: this.#images,
       imagesPerSecond: Number(this.#rate.perSecond.toFixed(1)),
       restarts: this.#restarts,
+      ...this.#engine,
+      ...(busy > 0 && { engineWait: Number((waiting / (busy + waiting)).toFixed(3)) }),
     };
+  }
+
+  #observe(): void {
+    this.#rate.observe(this.#images);
+    this.#busy.observe(this.#busyMs);
+    this.#waiting.observe(this.#waitMs);
   }
 }
 

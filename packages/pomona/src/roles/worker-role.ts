@@ -1,6 +1,7 @@
 import { createRunOpener, type RetryListener } from "@pomona/store";
 import { usableCores } from "@pomona/vision/thread-budget";
 import { decodersFor, inferenceEnvironment, startWorker } from "@pomona/worker";
+import { requireEngineHere } from "../require-network-here.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { userFolders } from "../user-folders.ts";
 import { JobManners } from "./job-manners.ts";
@@ -25,6 +26,8 @@ export function workerRole(flags: WorkerFlags, surroundings: Surroundings): Prom
 async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Promise<RunningRole> {
   const { settings, surroundings, queue, log, metrics, liveness, standing, fail } = context;
   const { machine, features } = settings.config;
+  // Which engine a run wants is not known yet; the device is this machine's.
+  requireEngineHere({ device: machine.device });
   const home = await findPoolHome(context);
   const weather = new WeatherReport(queue.registry);
   const onRetry: RetryListener = ({ operation, attempt, error }) => {
@@ -65,8 +68,10 @@ async function start(context: RoleContext, { batchesInFlight }: WorkerFlags): Pr
   });
   // Runs may name other weights; those at hand are loaded before the first job comes.
   worker.warm({ engine: "auto", weights: undefined }).then(
-    ({ engine, passedOver }) => {
+    ({ engine, device, passedOver }) => {
       standing.engine = engine;
+      const apart = machine.decoders ?? (device === "gpu" ? decoders : 0);
+      metrics.vitals.engineLoaded({ device, ...(apart > 0 && { decoders: apart }) });
       standing.recovers("engine");
       log.info({ engine, passedOver }, "engine loaded");
     },

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { homeOfPool } from "../../src/client/home-of-pool.ts";
 import {
   awaitRoles,
+  describeEngineWait,
   describeMissing,
   describeTroubles,
   describeTroublesOf,
@@ -33,6 +34,16 @@ function growing(...order: ("coordinator" | "features" | "reduce")[]): Pick<Pool
 }
 
 describe("who is alive in a pool", () => {
+  test("says how long engines wait that are fed by decoders", () => {
+    const since = { startedAt: "", progressAt: "", rssBytes: 1, jobs: 1, images: 1, imagesPerSecond: 1, restarts: 0 };
+    const workers = [
+      on("a", { vitals: { ...since, decoders: 8, engineWait: 0.4 } }),
+      on("b", { vitals: { ...since, engineWait: 0.4 } }),
+      on("c"),
+    ];
+    expect(describeEngineWait({ workers })).toEqual(["40 % on a (pid 1, 8 decoders)"]);
+  });
+
   test("is described by what is missing and by what keeps it from work", () => {
     expect(describeMissing(nobody)).toBe("no coordinator and no worker");
     expect(describeMissing({ ...nobody, coordinators: [on("a")] })).toBe("no worker");

@@ -24,6 +24,21 @@ describe("what a process tells of itself", () => {
     });
   });
 
+  test("tells the share of the last seconds that its engines waited", () => {
+    let now = 0;
+    const vitals = new Vitals(() => now);
+    expect(vitals.tell().engineWait, "nothing was computed").toBeUndefined();
+    vitals.engineLoaded({ device: "gpu", decoders: 8 });
+    now = 4;
+    vitals.inferred({ busyMs: 1000, waitMs: 500 });
+    vitals.inferred({ busyMs: 500, waitMs: 0 });
+    expect(vitals.tell()).toMatchObject({ device: "gpu", decoders: 8, engineWait: 0.25 });
+    now = 40;
+    vitals.tell();
+    now = 60;
+    expect(vitals.tell().engineWait, "what was long ago is forgotten").toBeUndefined();
+  });
+
   test.runIf(process.platform === "linux")("counts the memory of its children", async () => {
     const before = new Vitals().tell().rssBytes;
     const file = join(await scratchFolder(), "child.cjs");
