@@ -69,9 +69,11 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
     if (loops === undefined) throw new Error(`${message.kind} came before the engine was ready`);
     if (message.kind === "call") {
       loops.calls.accept(message);
-    } else {
+    } else if (message.kind === "image") {
       const { id, source, preparation } = message;
       loops.images.accept({ id, source, prepare: preparers.of(preparation, loops.inputSize) });
+    } else {
+      throw new Error(`an engine was sent ${message.kind}`);
     }
   };
 }

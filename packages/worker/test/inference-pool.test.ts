@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { type EngineTime, InferencePool, type InferencePoolOptions } from "../src/inference-pool.ts";
+import type { EngineTime } from "../src/engine-time.ts";
+import { InferencePool, type InferencePoolOptions } from "../src/inference-pool.ts";
 import type { LocalFile } from "../src/local-file.ts";
 import type { ImageOutcome } from "../src/pool-image.ts";
 
