@@ -5,7 +5,7 @@ import { openStore } from "@pomona/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { weights } from "../support/places.ts";
-import { type Ended, pomona } from "../support/pomona.ts";
+import { type Ended, pomona, type Started } from "../support/pomona.ts";
 import { startPool, type TestPool } from "../support/pool.ts";
 import { readParts, readTable } from "../support/read-table.ts";
 import { makeScratch } from "../support/scratch.ts";
@@ -18,6 +18,7 @@ const result = "s3://results/first";
 describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { timeout: 600_000 }, () => {
   let server: S3Server;
   let pool: TestPool;
+  let coordinator: Started;
   let scratch: string;
   let photos: ObjectStore;
   let results: ObjectStore;
@@ -44,7 +45,7 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { time
 
   /** Whoever follows a run waits a minute for it, which is much but on a machine that does much else. */
   const report = (folder: string) =>
-    waitFor("the report", () => results.stat(`${folder}/${outputLayout.report}`), { seconds: 240 });
+    waitFor("the report", () => results.stat(`${folder}/${outputLayout.report}`), { seconds: 240, everyMs: 250 });
 
   async function isValid(out: string): Promise<boolean> {
     return (await pomona(["validate", out], { scratch, env })).code === 0;
@@ -64,7 +65,7 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { time
     // The last two come later.
     for (const key of keys.slice(0, 18)) await photos.put(key, await readFile(join(folder, key)));
     pool = await startPool(scratch, { env, home: "s3://results/home" });
-    await pool.start("coordinator");
+    coordinator = await pool.start("coordinator");
     await Promise.all([pool.start("worker"), pool.start("reducer")]);
   });
   afterAll(async () => {
@@ -136,7 +137,7 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { time
     const out = "s3://results/discarded";
     const { run: id = "" } = await run(out, "--discard-shards");
     const spent = async () => (await keysBelow(`discarded/_run/${id}/`)).filter((key) => /shards|moments/.test(key));
-    await waitFor("the removal", async () => (await spent()).length === 0);
+    await waitFor("the removal", async () => (await spent()).length === 0, { everyMs: 250 });
     expect(await isValid(out)).toBe(true);
     expect(await mustDo("status", id)).toMatchObject({ state: "done" });
     const refit = await run(out, "--refit", "--components", "3");
@@ -148,6 +149,23 @@ describe.skipIf(versitygw === undefined)("after a run of a pool over S3", { time
     expect(await spent()).toEqual([]);
     const updated = await mustDo("update", input, "--from", out, "--out", "s3://results/again");
     expect(updated).toMatchObject({ decodedImages: 0, update: { reused: 19 } });
+  });
+
+  it("what a coordinator that was killed left to do, the next one does", async () => {
+    const { run: id = "" } = await run("s3://results/left", "--discard-shards", "--report", "full");
+    await report("left");
+    const shards = `left/_run/${id}/shards/`;
+    const areGone = async () => (await keysBelow(shards)).length === 0;
+    await waitFor("the removal", areGone, { everyMs: 250 });
+    coordinator.signalGroup("SIGKILL");
+    await coordinator.ended;
+    // As if it had been killed before the end of either.
+    await results.put(`${shards}00000001.arrow`, Buffer.from("left"));
+    await results.delete([`left/${outputLayout.report}`]);
+    coordinator = await pool.start("coordinator");
+    await waitFor("the removal", areGone, { seconds: 120, everyMs: 250 });
+    await report("left");
+    expect(await isValid("s3://results/left")).toBe(true);
   });
 
   it("flags of a pool are refused where there is none", async () => {
