@@ -1,12 +1,8 @@
 import { discardShards, driveRun, openOutput, RunControl } from "@pomona/coordinator";
-import { type LogState, type OpenRun, Patience, type Phase, type RunProgress } from "@pomona/core";
-// Not from its index, which loads the client of Redis.
-import { EmbeddedQueue } from "@pomona/queue/embedded-queue";
-import { startReducer } from "@pomona/reducer/start-reducer";
-import { createRunOpener, PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
-import { usableCores } from "@pomona/vision/thread-budget";
-import { batchesInFlightFor, decodersFor, type InferenceInfo, inferenceEnvironment, startWorker } from "@pomona/worker";
+import { type LogState, type OpenRun, Patience, type RunProgress } from "@pomona/core";
+import { PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { LiveProgress } from "./live-progress.ts";
+import { startLocalRoles } from "./local-roles.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
 import { requireNetworkHere } from "./require-network-here.ts";
@@ -29,19 +25,13 @@ export interface RunOptions extends OutputRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Phases in which images are read. */
-const inferring: ReadonlySet<Phase> = new Set(["restoring", "listing", "featurizing", "retrying"]);
-
-/** Batches that the worker works on at a time on a CPU: the next one is read and decoded while one is inferred. */
-const cpuBatchesInFlight = 2;
-
 /**
  * The whole job in this process and its children, without any service: images to `out/parquet`. Does nothing where the
  * same result is there; goes on where an earlier call stopped. Throws {@link PomonaError} with a remedy.
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { config, cwd, onNotice = () => {}, log = silent, environment, signal } = options;
-  const { machine, features } = config;
+  const { machine } = config;
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
   const skippedEntries = new SkippedEntries();
@@ -62,36 +52,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     if (opened.kind === "finished") return summariseFinished(opened.success, out.uri, secondsSoFar());
 
     const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
-    const s3 = s3OptionsOf(machine);
-    const processes = machine.workers ?? usableCores();
-    const { device, inferBatch } = machine;
-    const decoders = decodersFor({ decoders: machine.decoders, workers: processes, engine: features.engine, device });
-    const batchesInFlight =
-      decoders === 0 ? cpuBatchesInFlight : batchesInFlightFor({ workers: processes, decoders, inferBatch });
-    const queue = new EmbeddedQueue();
-    onClose(() => queue.close());
-    const worker = startWorker({
-      queue,
-      openRun: createRunOpener({ home, onRetry, s3 }),
-      weights: { cacheDir: options.cacheDir, cwd },
-      workers: processes,
-      decoders: machine.decoders,
-      device,
-      inferBatch,
-      batchesInFlight,
-      network: features,
-      onTaken: live.onTaken,
-      onImages: live.onImages,
-      ...(environment && { environment: inferenceEnvironment(environment, { workers: decoders || processes }) }),
-    });
-    onClose(() => worker.close());
-    const reducer = startReducer({ queue, home: home.uri, processes, s3 });
-    onClose(() => reducer.close());
-    // A failed start reaches the run through its first batch.
-    worker.warm(features).then(
-      (info) => announce(info, onNotice),
-      () => {},
-    );
+    const { onTaken, onImages } = live;
+    const { cacheDir } = options;
+    const reports = { onRetry, onNotice, onTaken, onImages };
+    const roles = startLocalRoles({ config, home, cwd, cacheDir, environment, onClose, ...reports });
+    const { queue } = roles;
     queue.onEnded("features", ({ job }) => {
       if (job.kind === "features" || job.kind === "retry") live.onStored(job.batch);
     });
@@ -112,22 +77,18 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       machine,
       dispatch: {
         queue,
-        window: () => 2 * batchesInFlight,
+        window: roles.window,
         gate: control.gate,
         signal: AbortSignal.any([control.signal, ...(signal ? [signal] : [])]),
       },
       onProgress: (progress) => {
-        const { phase, total, pendingBatches } = progress;
-        // While the last batches are worked on there is time to start what comes after them…
-        if (phase === "featurizing" && total !== undefined && pendingBatches <= batchesInFlight) reducer.warm();
-        // …beside which what holds the network is not needed.
-        if (!inferring.has(phase)) void worker.rest();
+        roles.prepareFor(progress);
         live.onProgress(progress);
       },
     });
     skippedEntries.tell(onNotice);
     if (machine.discardShards) await tryDiscard({ file: opened.file, out }, onNotice);
-    if (machine.report === "full") await tryReport({ out, cwd, s3, onNotice });
+    if (machine.report === "full") await tryReport({ out, cwd, s3: s3OptionsOf(machine), onNotice });
     return summarise(success, {
       outcome: "done",
       out: out.uri,
@@ -163,12 +124,4 @@ async function tryReport(options: WriteReportOptions & Pick<Required<WriteReport
 function describePause(run: string, { paused, by }: Pick<LogState, "paused" | "by">): string {
   if (!paused) return `${by} lets the run go on.`;
   return `Paused by ${by}: batches in hand are finished, no more are begun until: pomona resume ${run}`;
-}
-
-function announce(info: InferenceInfo, onNotice: (message: string) => void): void {
-  for (const notice of info.notices) onNotice(notice);
-  for (const passedOver of info.passedOver) onNotice(`Using ${info.engine}. ${passedOver}`);
-  if (info.untrained) {
-    onNotice("WARNING: the network is random (--weights untrained): the features describe nothing.");
-  }
 }
