@@ -52,7 +52,7 @@ describe("kill -9", () => {
   });
 
   it(`at ${kills} moments leaves a run that the same command completes to the same bytes`, {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async () => {
     const moments = drawMoments(seconds);
     const report: string[] = [];
