@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { environmentOf } from "./environment.ts";
-import { type Labels, type Manifest, ofKind, type PlacedContainer, selects } from "./manifest.ts";
+import { type Labels, type Manifest, ofKind, type PlacedContainer } from "./manifest.ts";
+import { selects } from "./selector.ts";
 
 /** How a container of a manifest is run without a cluster. */
 export interface DockerPodOptions {

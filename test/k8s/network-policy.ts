@@ -1,4 +1,5 @@
-import { type Manifest, ofKind, type Selector } from "./manifest.ts";
+import { type Manifest, ofKind } from "./manifest.ts";
+import type { Selector } from "./selector.ts";
 
 export interface Peer {
   readonly podSelector?: Selector;

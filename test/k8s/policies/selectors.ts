@@ -1,15 +1,6 @@
-import {
-  type Finding,
-  type Labels,
-  type Manifest,
-  nameOf,
-  ofKind,
-  type Selector,
-  selects,
-  type Workload,
-  workloadsOf,
-} from "../manifest.ts";
+import { type Finding, type Labels, type Manifest, nameOf, ofKind, type Workload, workloadsOf } from "../manifest.ts";
 import { isLocal, networkPoliciesOf } from "../network-policy.ts";
+import { type Selector, selects } from "../selector.ts";
 
 /** Every selector chooses the pods that it is meant for, and some at all. */
 export function checkSelectors(manifests: readonly Manifest[]): Finding[] {

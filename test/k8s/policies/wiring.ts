@@ -1,15 +1,6 @@
-import {
-  type Finding,
-  type Labels,
-  type Manifest,
-  nameOf,
-  ofKind,
-  type Selector,
-  selects,
-  type Workload,
-  workloadsOf,
-} from "../manifest.ts";
+import { type Finding, type Labels, type Manifest, nameOf, ofKind, type Workload, workloadsOf } from "../manifest.ts";
 import { isLocal, networkPoliciesOf } from "../network-policy.ts";
+import { type Selector, selects } from "../selector.ts";
 import { hasPort } from "./references.ts";
 
 interface ServicePort {
