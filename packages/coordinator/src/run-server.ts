@@ -39,6 +39,9 @@ export interface Backlog {
 /** How long a run that has no log entry yet may still get one: its submitter wrote the registry entry first. */
 const openingMs = 10 * 60_000;
 
+/** Runs that are looked at together: after a start that is all that the home ever had, a few requests each. */
+const consideredAtOnce = 16;
+
 /** How long the answer is believed that a run needs nobody, unless somebody calls {@link RunServer.look}. */
 const believedMs: Readonly<Record<NotAdopted, number>> = {
   ended: 10 * 60_000,
@@ -91,11 +94,11 @@ export class RunServer {
     await this.#countSlots();
     await Promise.all(this.active.map((run) => this.#guard(run.adopted.file.run, () => run.follow())));
     await this.#guard(undefined, async () => {
-      for await (const { key } of this.#options.home.list({ prefix: homeLayout.runs })) {
-        if (this.#closed) return;
-        const run = key.slice(homeLayout.runs.length, -".json".length);
-        if (isRunId(run)) await this.#guard(run, () => this.#consider(run));
-      }
+      const runs = this.#registered();
+      const considerSome = async (): Promise<void> => {
+        for await (const run of runs) await this.#guard(run, () => this.#consider(run));
+      };
+      await Promise.all(Array.from({ length: consideredAtOnce }, considerSome));
     });
   }
 
@@ -105,6 +108,14 @@ export class RunServer {
     const active = this.active;
     for (const run of active) run.leave("the coordinator stops");
     await Promise.all(active.map(({ ended }) => ended));
+  }
+
+  async *#registered(): AsyncGenerator<string> {
+    for await (const { key } of this.#options.home.list({ prefix: homeLayout.runs })) {
+      if (this.#closed) return;
+      const run = key.slice(homeLayout.runs.length, -".json".length);
+      if (isRunId(run)) yield run;
+    }
   }
 
   async #consider(run: string): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   decodeRunFile,
   decodeRunSettings,
+  homeLayout,
   type LogEntry,
   MissingObjectError,
   type OpenRun,
@@ -181,4 +182,33 @@ test("a run whose files are gone is no trouble", async () => {
   await server.round();
   expect(server.active).toEqual([]);
   await expect(scene.out.get(runLayout(run).config)).rejects.toThrow(MissingObjectError);
+});
+
+test("a home of many finished runs does not keep a new one waiting", async () => {
+  const scene = await stage({ count: 4 });
+  for (let i = 0; i < 64; i++) await scene.home.put(homeLayout.run(`20250101-000000-${1000 + i}00`), Buffer.from("{}"));
+  let now = 0;
+  let most = 0;
+  const opened: string[] = [];
+  const queue = new EmbeddedQueue();
+  const server = new RunServer({
+    home: scene.home,
+    async openRun(run) {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      now -= 1;
+      opened.push(run);
+      throw new MissingObjectError("run.json", "memory:///");
+    },
+    sourceOf: async () => {
+      throw new Error("nothing is driven");
+    },
+    queue,
+    owner: ownerOf("coordinator"),
+  });
+  closers.push(() => queue.close());
+  await server.round();
+  expect(new Set(opened).size).toBe(64);
+  expect(most).toBe(16);
 });
