@@ -48,7 +48,7 @@ export async function measureTabs({ scratch, server, pool, env, tabs, seconds }:
   await mkdir(input);
   await writeKeys(list);
   const submitted = await pool.command(["submit", input, "--out", out, "--keys-from", list, "--json"], env);
-  if (submitted.code !== 0) throw new Error(submitted.stderr);
+  if (submitted.code !== 0) throw new Error(`${submitted.stdout}${submitted.stderr}`);
   const run = String(submitted.json.run);
   const dashboard = await startDashboardMember(scratch, { flags: ["--health-port", "0"], env });
   try {

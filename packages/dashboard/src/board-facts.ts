@@ -29,7 +29,15 @@ export class BoardFacts {
     this.#rates = rates;
   }
 
-  async runs(query: RunsQuery): Promise<RunsFacts> {
+  runs(query: RunsQuery): Promise<RunsFacts> {
+    return this.#shelf.inForeground(() => this.#readRuns(query));
+  }
+
+  run(view: RunView): Promise<RunFacts> {
+    return this.#shelf.inForeground(() => this.#readRun(view));
+  }
+
+  async #readRuns(query: RunsQuery): Promise<RunsFacts> {
     const [ids, pool] = await Promise.all([this.#shelf.ids(), this.#pool.state()]);
     const matching = query.search === "" && query.state === "" ? ids : this.#matching(ids, query);
     const pages = Math.max(1, Math.ceil(matching.length / rowsPerPage));
@@ -56,25 +64,27 @@ export class BoardFacts {
     };
   }
 
-  async run(view: RunView): Promise<RunFacts> {
-    const [summary, pool] = await Promise.all([view.summary(), this.#pool.state()]);
-    this.#rates.observe(summary);
+  /** All at once: what comes one after the other takes as many times as long. */
+  async #readRun(view: RunView): Promise<RunFacts> {
+    const inTime = budget();
+    const summarised = view.summary();
     const reading = {
-      telemetry: view.telemetry(),
-      success: summary.state === "done" ? view.success() : Promise.resolve(undefined),
-      file: view.file(),
-      request: view.request(Math.max(1, summary.log.published || summary.log.generation)),
-      fingerprint: view.fingerprint(),
-      history: view.history(),
+      telemetry: inTime(view.telemetry()),
+      file: inTime(view.file()),
+      fingerprint: inTime(view.fingerprint()),
+      success: inTime(summarised.then(({ state }) => (state === "done" ? view.success() : undefined))),
+      request: inTime(summarised.then(({ log }) => view.request(Math.max(1, log.published || log.generation)))),
+      history: inTime(view.history()),
     };
-    const inTime = <T>(value: Promise<T>): Promise<T | undefined> => withinBudget(value);
+    const [summary, pool] = await Promise.all([summarised, this.#pool.state()]);
+    this.#rates.observe(summary);
     const [telemetry, success, file, request, fingerprint, history = []] = await Promise.all([
-      inTime(reading.telemetry),
-      inTime(reading.success),
-      inTime(reading.file),
-      inTime(reading.request),
-      inTime(reading.fingerprint),
-      inTime(reading.history),
+      reading.telemetry,
+      reading.success,
+      reading.file,
+      reading.request,
+      reading.fingerprint,
+      reading.history,
     ]);
     return {
       summary,
@@ -114,9 +124,8 @@ export class BoardFacts {
   }
 }
 
-function withinBudget<T>(value: Promise<T>): Promise<T | undefined> {
-  return Promise.race([
-    value.catch(() => undefined),
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), budgetMs).unref()),
-  ]);
+/** Of each promise what it comes to within the time that a page has, from now on; undefined where it takes longer or fails. */
+function budget(): <T>(value: Promise<T>) => Promise<T | undefined> {
+  const over = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), budgetMs).unref());
+  return (value) => Promise.race([value.catch(() => undefined), over]);
 }

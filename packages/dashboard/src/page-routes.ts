@@ -32,7 +32,7 @@ export function pageRoutes(app: FastifyInstance, { board, contextOf, sendPage }:
     const filter = quarantineFilter(request.query);
     const page = pageNumber(request.query.page);
     const range = { from: (page - 1) * rowsPerPage, count: rowsPerPage };
-    const quarantine = await board.quarantine.page(view, filter, range, budgetMs);
+    const quarantine = await shelf.inForeground(() => board.quarantine.page(view, filter, range, budgetMs));
     const signatureOf = (path: string): string => board.thumbnails.sign(view.run, path);
     const facts = { summary: await view.summary(), quarantine, filter, page, signatureOf };
     return sendPage(quarantinePage(facts, contextOf(request)), request, reply);

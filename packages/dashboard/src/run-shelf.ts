@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   homeLayout,
   isOver,
@@ -31,6 +32,8 @@ const idsFreshMs = 2000;
 const relistEveryMs = 5 * 60_000;
 /** Runs that are read in the background at the same time, beside what people ask for. */
 const background = 4;
+/** Until they look whether a page is still being read. */
+const standBackMs = 25;
 
 /** The runs of a home: ids from one listing, everything else when it is asked for. */
 export class RunShelf {
@@ -41,6 +44,8 @@ export class RunShelf {
   #known: string[] = [];
   #relistedAt = 0;
   #isSurveying = false;
+  /** Pages that are being read. */
+  #waiting = 0;
 
   constructor(options: RunShelfOptions) {
     this.#options = options;
@@ -88,6 +93,16 @@ export class RunShelf {
     for (const { known } of this.#views.values()) if (known !== undefined) yield known;
   }
 
+  /** Reads what somebody waits for: the survey stands back until that is there. */
+  async inForeground<T>(read: () => Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    try {
+      return await read();
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
   /** Reads every run that was never read, newest first, in the background: for searches, filters and metrics. */
   async survey(): Promise<void> {
     if (this.#isSurveying) return;
@@ -96,7 +111,10 @@ export class RunShelf {
       const unread = (await this.ids()).slice(0, maxViews).filter((run) => this.#views.get(run)?.known === undefined);
       const left = unread.values();
       const readSome = async (): Promise<void> => {
-        for (const run of left) await this.#read(run);
+        for (const run of left) {
+          while (this.#waiting > 0) await sleep(standBackMs);
+          await this.#read(run);
+        }
       };
       await Promise.all(Array.from({ length: background }, readSome));
     } finally {
