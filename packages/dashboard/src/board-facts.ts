@@ -15,7 +15,7 @@ export interface BoardOptions {
 
 const rowsPerPage = 20;
 /** A page is sent with what is known by then; the rest comes as events. */
-const budgetMs = 500;
+const budgetMs = 350;
 
 /** What pages show, read within the time that a page may take. */
 export class BoardFacts {
@@ -44,12 +44,14 @@ export class BoardFacts {
     const page = Math.min(query.page, pages);
     const shown = matching.slice((page - 1) * rowsPerPage, page * rowsPerPage);
     // The first screen of a fresh process comes before everything else.
-    const rows = await this.#shelf.rows(shown, budgetMs);
+    const [rows, active] = await Promise.all([this.#shelf.rows(shown, budgetMs), this.#active()]);
     const known = new Set(Array.from(this.#shelf.known(), ({ run }) => run));
     const isSurveying = ids.some((run) => !known.has(run));
     void this.#shelf.survey();
-    const active = await this.#active();
-    for (const { summary } of rows) if (summary !== undefined) this.#rates.observe(summary);
+    const summaries = rows.flatMap(({ summary }) => (summary === undefined ? [] : [summary]));
+    for (const summary of summaries) this.#rates.observe(summary);
+    // Of a fresh process the rows may be the first that are known.
+    const unfinished = [...active, ...summaries].filter(({ state }) => !isOver(state));
     return {
       query: { ...query, page },
       home: this.#shelf.home,
@@ -57,7 +59,7 @@ export class BoardFacts {
       total: matching.length,
       pages,
       isSurveying,
-      active,
+      active: [...new Map(unfinished.map((summary) => [summary.run, summary])).values()],
       pool,
       hasPool: this.#pool.isConfigured,
       rateOf: (run) => this.#rates.now(run),
