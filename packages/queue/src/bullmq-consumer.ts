@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Consumer, HandBackError, type Job, type JobHandler, PomonaError, type QueueName } from "@pomona/core";
-import { type Job as BullmqJob, WaitingError, Worker } from "bullmq";
+import { type Job as BullmqJob, WaitingError } from "bullmq";
 import { workerSettings } from "./bullmq-settings.ts";
 import { type CompletedOutcome, completedOutcome, FailedOutcome } from "./job-outcome.ts";
+import { LeavableWorker } from "./leavable-worker.ts";
 import type { ScriptedRedis } from "./queue-scripts.ts";
 
 export interface BullmqConsumerOptions {
@@ -36,7 +37,7 @@ const goodbyeMs = 3000;
  *     lock lost (paused process, Redis away for more than 10 s) ─▶ aborted, another consumer has it
  */
 export class BullmqConsumer implements Consumer {
-  readonly #worker: Worker<Job, CompletedOutcome>;
+  readonly #worker: LeavableWorker<Job, CompletedOutcome>;
   readonly #redis: ScriptedRedis;
   readonly #handler: JobHandler;
   readonly #active = new Set<ActiveJob>();
@@ -52,7 +53,7 @@ export class BullmqConsumer implements Consumer {
     this.#handler = handler;
     this.#onTrouble = onTrouble;
     this.slots = concurrency;
-    this.#worker = new Worker(queue, (job, token) => this.#run(job, token ?? ""), {
+    this.#worker = new LeavableWorker(queue, (job, token) => this.#run(job, token ?? ""), {
       connection: redis,
       prefix,
       concurrency,
@@ -99,6 +100,7 @@ export class BullmqConsumer implements Consumer {
     await Promise.race([closed, idle.then(() => sleep(goodbyeMs, undefined, { ref: false }))]);
     // Requests that still wait for Redis fail now, and the worker's loop ends.
     this.#redis.disconnect();
+    await this.#worker.leave();
   }
 
   async #run(bullmqJob: BullmqJob<Job, CompletedOutcome>, token: string): Promise<CompletedOutcome> {

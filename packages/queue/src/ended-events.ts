@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobEnded, QueueName } from "@pomona/core";
 import { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
+import { copiesOf } from "./copied-connections.ts";
 import { type CompletedOutcome, readFailure } from "./job-outcome.ts";
 
 const goodbyeMs = 1000;
@@ -25,8 +26,10 @@ export interface EndedEventsOptions {
  */
 export class EndedEvents {
   readonly #events: QueueEvents;
+  readonly #copies: ReturnType<typeof copiesOf>;
 
   constructor({ queue, prefix, redis, after, onEnded, onUnclear, onTrouble }: EndedEventsOptions) {
+    this.#copies = copiesOf(redis);
     this.#events = new QueueEvents(queue, { connection: redis, prefix, lastEventId: after, skipVersionCheck: true });
     this.#events.on("completed", ({ returnvalue }) => {
       // The declared type is string: BullMQ parses what the handler returned.
@@ -44,5 +47,6 @@ export class EndedEvents {
   async close(): Promise<void> {
     // A connection that is away has no end to wait for.
     await Promise.race([this.#events.close(), sleep(goodbyeMs, undefined, { ref: false })]);
+    for (const copy of this.#copies) copy.disconnect();
   }
 }
