@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { weights } from "../support/places.ts";
 import { type Member, openPool } from "../support/pool-members.ts";
@@ -41,6 +41,7 @@ async function batchesWithoutShard(out: string): Promise<number> {
 describe.skipIf(redisServer === undefined)("/backlog, which autoscalers go by", () => {
   it("is the batches without a shard, from none to all; without a worker a run waits", async () => {
     const pool = await openPool();
+    onTestFinished(() => pool.close());
     const input = join(pool.scratch, "input");
     await copyPhotos(input, 120);
     let coordinator = await pool.start("coordinator");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { freePort } from "../support/free-port.ts";
 import { weights } from "../support/places.ts";
@@ -23,6 +23,8 @@ describe.skipIf(redisServer === undefined)("a pool", () => {
   let coordinator: Member;
   let workers: Member[];
   let reducer: Member;
+
+  afterAll(() => pool.close());
 
   beforeAll(async () => {
     pool = await openPool();

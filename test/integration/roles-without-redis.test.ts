@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { weights } from "../support/places.ts";
 import { openPool } from "../support/pool-members.ts";
 import { redisServer } from "../support/redis.ts";
@@ -7,6 +7,7 @@ import { redisServer } from "../support/redis.ts";
 describe.skipIf(redisServer === undefined)("roles whose Redis is gone", () => {
   test("end in their grace time when they are told to", async () => {
     const pool = await openPool();
+    onTestFinished(() => pool.close());
     const grace = 5;
     const flags = ["--grace", String(grace)];
     const coordinator = await pool.start("coordinator", "--home", `${pool.scratch}/home`, ...flags);

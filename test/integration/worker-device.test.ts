@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyPhotos } from "../support/copy-photos.ts";
 import { weights } from "../support/places.ts";
 import { mustRun, runArguments } from "../support/pomona.ts";
@@ -17,6 +17,8 @@ describe.skipIf(redisServer === undefined)("the device of a worker", () => {
   let pool: Pool;
   let input: string;
   let undisturbed: TableRow[];
+
+  afterAll(() => pool.close());
 
   beforeAll(async () => {
     pool = await openPool();

@@ -1,4 +1,3 @@
-import { afterAll } from "vitest";
 import { freePort } from "./free-port.ts";
 import { pomona, type Started, startPomona } from "./pomona.ts";
 import { startRedis, type TestRedis } from "./redis.ts";
@@ -23,18 +22,16 @@ export interface Pool {
   startAs(uid: number, role: "worker", ...flags: string[]): Promise<Member>;
   /** `pomona <args>` as a client of the pool; throws unless it exits with 0. Returns its standard output. */
   client(...args: string[]): Promise<string>;
+  /** Kills what is still alive. */
+  close(): Promise<void>;
 }
 
-/** A Redis and a home of their own. What is still alive at the end of the test file is killed. */
+/** A Redis and a home of their own. Whoever opens it closes it: a hook cannot be added from within a hook or a test. */
 export async function openPool(): Promise<Pool> {
   const redis = await startRedis();
   const scratch = await makeScratch("pool");
   const members: Member[] = [];
   const env = { POMONA_REDIS: redis.url };
-  afterAll(async () => {
-    await Promise.all(members.map((member) => member.kill9()));
-    await redis.close();
-  });
   async function start(args: readonly string[], uid?: number): Promise<Member> {
     const port = await freePort();
     const as = uid === undefined ? {} : { uid };
@@ -51,6 +48,10 @@ export async function openPool(): Promise<Pool> {
       const { code, stdout, stderr } = await pomona(args, { scratch, env });
       if (code !== 0) throw new Error(`pomona ${args.join(" ")}: exit ${code}\n${stdout}\n${stderr}`);
       return stdout.trim();
+    },
+    async close() {
+      await Promise.all(members.map((member) => member.kill9()));
+      await redis.close();
     },
   };
 }
