@@ -1,19 +1,14 @@
-import { type BundleFile, encodeJson, type Fingerprint, type ObjectStore } from "@pomona/core";
+import { type BundleFile, encodeJson, type Fingerprint } from "@pomona/core";
 import { defaultNeighbours, type Pca, pcaToMlPcaJson, type Scaler, scalerToJson } from "@pomona/stats";
 import { bundleNames } from "./bundle.ts";
 import { bundleReadme } from "./bundle-readme.ts";
 import { encodeNumbers } from "./classifier-files.ts";
 import { compareOnTable } from "./compare-on-table.ts";
 import { sealBundle } from "./seal-bundle.ts";
-import type { TableFile } from "./table-rows.ts";
 import { trainClassifiers } from "./train-classifiers.ts";
+import type { TrainingTable } from "./training-table.ts";
 
-export interface BuildBundleOptions {
-  readonly store: ObjectStore;
-  /** The table, in its order. */
-  readonly files: readonly TableFile[];
-  /** Rows of each label. */
-  readonly labels: ReadonlyMap<string, number>;
+export interface BuildBundleOptions extends Pick<TrainingTable, "store" | "files" | "labels"> {
   readonly scaler: Scaler;
   readonly pca: Pca;
   readonly fingerprint: Fingerprint;

@@ -1,19 +1,12 @@
 import {
-  type BundleJob,
-  type CompareJob,
-  type CsvJob,
-  type DriftJob,
-  type FitJob,
+  type FeaturesJob,
   type Job,
   type JobResult,
-  type MomentsJob,
   type OpenRun,
   PomonaError,
-  type PreviewJob,
-  type ProjectJob,
-  type RestoreJob,
+  type ReportJob,
+  type RetryJob,
   type RunOpener,
-  type TrainJob,
 } from "@pomona/core";
 import { computeMoments } from "./compute-moments.ts";
 import { fitModel } from "./fit-model.ts";
@@ -25,18 +18,8 @@ import { restoreShards } from "./restore-shards.ts";
 import { compareModels, trainModel } from "./train-model.ts";
 import { writeCsv } from "./write-csv.ts";
 
-/** The jobs of queue `reduce`. */
-export type ReduceJob =
-  | RestoreJob
-  | MomentsJob
-  | PreviewJob
-  | FitJob
-  | ProjectJob
-  | TrainJob
-  | CompareJob
-  | BundleJob
-  | DriftJob
-  | CsvJob;
+/** The jobs of queue `reduce` that are done here: a report is made by who can draw. */
+export type ReduceJob = Exclude<Job, FeaturesJob | RetryJob | ReportJob>;
 
 export interface ReduceOptions {
   /** Threads of a child's matrix products. They change no number. Default 1. */
