@@ -13,15 +13,14 @@ export async function listPhotos(folder: string): Promise<string[]> {
 }
 
 /**
- * `images` files below `target`: the photos again and again, each time under other folders (`apple~1/a.jpg`,
- * `apple~2/a.jpg`), linked where the file system can.
+ * `images` files below `target`: the photos again and again, each time below another folder (`0/apple/a.jpg`,
+ * `1/apple/a.jpg`), so that they keep their labels; linked where the file system can.
  */
 export async function multiplyPhotos(source: string, target: string, images: number): Promise<void> {
   const photos = await listPhotos(source);
   for (let i = 0; i < images; i++) {
     const photo = photos[i % photos.length];
-    const folder = `${dirname(photo)}~${Math.floor(i / photos.length)}`;
-    const to = join(target, folder, photo.slice(dirname(photo).length + 1));
+    const to = join(target, String(Math.floor(i / photos.length)), photo);
     await mkdir(dirname(to), { recursive: true });
     const from = join(source, photo);
     // Another file system, or one without links.
