@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type DownloadProgress, downloadFile } from "./download-file.ts";
-import { readKerasWeights } from "./keras-weights.ts";
+import { type KerasWeightsOptions, readKerasWeights } from "./keras-weights.ts";
 import { untrainedSource, untrainedWeights } from "./untrained-weights.ts";
 import type { Weights } from "./weights.ts";
 
@@ -63,8 +63,11 @@ export async function findWeights(query: WeightsQuery): Promise<string> {
 }
 
 /** Weights of what `findWeights` found. */
-export async function loadWeights(source: string): Promise<Weights> {
-  return source === untrainedSource ? untrainedWeights() : readKerasWeights(source);
+export async function loadWeights(
+  source: string,
+  options: Pick<KerasWeightsOptions, "cacheDir"> = {},
+): Promise<Weights> {
+  return source === untrainedSource ? untrainedWeights() : readKerasWeights(source, options);
 }
 
 async function explicitFile(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Architecture, type ConvolutionLayer, convolutions, kernelShape, mobileNetV2 } from "./architecture.ts";
+import { keepFoldedWeights, readFoldedWeights } from "./folded-weights.ts";
 import type { KerasLayer } from "./keras-file.ts";
 import type { LayerWeights, Weights } from "./weights.ts";
 
@@ -12,9 +13,13 @@ import type { LayerWeights, Weights } from "./weights.ts";
  */
 export async function readKerasWeights(
   file: string,
-  { architecture = mobileNetV2 }: KerasWeightsOptions = {},
+  { architecture = mobileNetV2, cacheDir }: KerasWeightsOptions = {},
 ): Promise<Weights> {
   const bytes = await readFile(file);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const place = cacheDir === undefined ? undefined : { cacheDir, sha256, architecture };
+  const kept = place && (await readFoldedWeights(place));
+  if (kept !== undefined) return { sha256, source: file, tensors: kept };
   // HDF5 is four megabytes of code that only a process about to infer needs.
   const { withKerasFile } = await import("./keras-file.ts");
   const tensors = await withKerasFile(bytes, file, (layers) => {
@@ -24,12 +29,15 @@ export async function readKerasWeights(
     );
     return new Map(folded);
   });
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { sha256, source: file, tensors };
+  const weights = { sha256, source: file, tensors };
+  if (place !== undefined) await keepFoldedWeights(place, weights);
+  return weights;
 }
 
 export interface KerasWeightsOptions {
   readonly architecture?: Architecture;
+  /** The user's cache folder of this program, where the result is kept for the next time. Default: it is not kept. */
+  readonly cacheDir?: string | undefined;
 }
 
 interface FoldContext {

@@ -6,8 +6,13 @@ import { type OnnxNetworkOptions, readOnnxNetwork } from "./onnx-network.ts";
 import { UnreadableNetworkError } from "./unreadable-network-error.ts";
 import { untrainedSource } from "./untrained-weights.ts";
 
-/** MobileNetV2 with these weights (a file or `untrained`), or a network of the user's own. */
-export type NetworkSource = { readonly weights: string } | { readonly model: OnnxNetworkOptions };
+/**
+ * MobileNetV2 with these weights (a file or `untrained`; `cacheDir`: where they are kept as the engine wants them), or a
+ * network of the user's own.
+ */
+export type NetworkSource =
+  | { readonly weights: string; readonly cacheDir?: string | undefined }
+  | { readonly model: OnnxNetworkOptions };
 
 export interface LoadedNetwork {
   readonly engine: Engine;
@@ -23,11 +28,14 @@ export async function loadNetwork(
   source: NetworkSource,
   options: Omit<CreateEngineOptions, "weights">,
 ): Promise<LoadedNetwork> {
-  return "model" in source ? loadOwnNetwork(source.model, options) : loadMobileNet(source.weights, options);
+  return "model" in source ? loadOwnNetwork(source.model, options) : loadMobileNet(source, options);
 }
 
-async function loadMobileNet(file: string, options: Omit<CreateEngineOptions, "weights">): Promise<LoadedNetwork> {
-  const weights = await loadWeights(file).catch(unreadable);
+async function loadMobileNet(
+  { weights: file, cacheDir }: Extract<NetworkSource, { readonly weights: string }>,
+  options: Omit<CreateEngineOptions, "weights">,
+): Promise<LoadedNetwork> {
+  const weights = await loadWeights(file, { cacheDir }).catch(unreadable);
   const engine = await createEngine({ ...options, weights });
   const fingerprint = engineFingerprint(engine, weights);
   return { engine, fingerprint, untrained: weights.source === untrainedSource, notices: [] };

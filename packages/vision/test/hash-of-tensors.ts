@@ -5,7 +5,7 @@ import type { Weights } from "../src/weights.ts";
 export function hashOfTensors({ tensors }: Pick<Weights, "tensors">): string {
   const hash = createHash("sha256");
   for (const [name, { kernel, bias }] of tensors) {
-    hash.update(name).update(new Uint8Array(kernel.buffer)).update(new Uint8Array(bias.buffer));
+    hash.update(name).update(kernel).update(bias);
   }
   return hash.digest("hex");
 }

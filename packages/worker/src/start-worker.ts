@@ -188,7 +188,10 @@ export async function locateNetwork(
   { model, weights, ...request }: NetworkRequest,
   query: WeightsQuery,
 ): Promise<NetworkSource> {
-  if (model === undefined) return { weights: await locateWeights({ ...query, explicit: weights ?? query.explicit }) };
+  if (model === undefined) {
+    const { cacheDir } = query;
+    return { weights: await locateWeights({ ...query, explicit: weights ?? query.explicit }), cacheDir };
+  }
   const described = Object.fromEntries(ownNetworkOptions.map((name) => [name, request[name]]));
   return { model: { ...described, file: resolve(query.cwd, model) } };
 }
