@@ -1,7 +1,8 @@
-import { link, mkdir, readdir, readFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { describeMachine } from "../../bench/machine.ts";
 import { drawPhotos } from "../fixtures/drawn-photos.ts";
 import { processTree } from "../support/process-tree.ts";
 import { readSuccess } from "../support/run-state.ts";
@@ -10,7 +11,8 @@ import type { Stage } from "./stage.ts";
 import { Theatre } from "./theatre.ts";
 
 // F18: `npm run faults:soak [-- --images 100000]`. A long run, and whether anything grows: resident memory and open
-// files of each role from 20 % of the batches to the end, keys and events of Redis. Prints a line a minute.
+// files of each role from 20 % of the batches to the end, keys and events of Redis. Prints a line a minute; all of them
+// go into soak.json.
 
 const { values } = parseArgs({ options: { images: { type: "string", default: "100000" } } });
 const images = Number(values.images);
@@ -58,6 +60,7 @@ async function soak(stage: Stage): Promise<string[]> {
   });
   await sampling;
   const found = judge(samples, (await readSuccess(folder)).books.featurized);
+  await writeFile(new URL("soak.json", import.meta.url), describe({ images, seconds, found, samples }));
   console.log(`${images} images in ${seconds.toFixed(0)} s: ${found.join("; ") || "nothing grows"}`);
   return found;
 }
@@ -93,6 +96,19 @@ async function sample(pool: Pool, folder: string): Promise<Sample> {
     redisBytes: await pool.redis.memory(),
     events: Number(await pool.redis.call("XLEN", "{pomona}:features:events")),
   };
+}
+
+/** JSON with a line a sample. */
+function describe({
+  samples,
+  ...rest
+}: {
+  readonly samples: readonly Sample[];
+  readonly [name: string]: unknown;
+}): string {
+  const lines = samples.map((sample) => `  ${JSON.stringify(sample)}`).join(",\n");
+  const head = JSON.stringify({ machine: describeMachine(), ...rest }, undefined, 1).slice(0, -2);
+  return `${head},\n "samples": [\n${lines}\n ]\n}\n`;
 }
 
 function judge(samples: readonly Sample[], featurized: number): string[] {
