@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
+import { type Kernel, kernelLoader, ScratchMemory } from "@pomona/wasm";
 import type { CoefficientTable } from "./coefficients.ts";
 import { type PackedWeights, packColumnWeights, packRowWeights } from "./packed-weights.ts";
 import type { Raster } from "./raster.ts";
 import type { Passes } from "./resample-typescript.ts";
-import { compileWasm, instantiateWasm, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Exports of assembly/resample.ts. Pointers and strides in bytes. */
-interface Kernel {
-  readonly memory: WasmMemory;
+interface ResampleKernel extends Kernel {
   resampleRows(
     source: number,
     sourceStride: number,
@@ -29,21 +27,11 @@ interface Kernel {
   ): number;
 }
 
-/** The kernel's vectors reach past the end of what they read and write, and its taps come in groups of 4. */
-const SLACK = 64;
 /** Source lines go through the kernel in strips of about this many bytes, to stay in the cache and bound the memory. */
 const STRIP_BYTES = 1 << 17;
-const PAGE_BYTES = 1 << 16;
-/** Below it lies what the compiler may place. */
-const FIRST_FREE = 1 << 12;
 
-let compiled: WasmModule | undefined;
-
-function instantiate(): Kernel {
-  // The same relative path from src (tests) and from dist.
-  compiled ??= compileWasm(readFileSync(new URL("../dist/resample.wasm", import.meta.url)));
-  return instantiateWasm<Kernel>(compiled);
-}
+// The same relative path from src (tests) and from dist.
+const instantiate = kernelLoader<ResampleKernel>(new URL("../dist/resample.wasm", import.meta.url));
 
 /** Lines of pixels in the kernel's memory. */
 interface Lines {
@@ -62,19 +50,12 @@ export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8
   const kernel = instantiate();
   const packedRows = new WeakMap<CoefficientTable, PackedWeights>();
   const packedColumns = new WeakMap<CoefficientTable, PackedWeights>();
-  let end = FIRST_FREE;
-
-  function reserve(bytes: number): number {
-    const start = end;
-    end = (start + bytes + SLACK + 15) & ~15;
-    const missing = end - kernel.memory.buffer.byteLength;
-    if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    return start;
-  }
+  const scratch = new ScratchMemory(kernel);
+  const reserve = (bytes: number): number => scratch.reserve(bytes);
 
   function place(words: Int32Array): number {
     const start = reserve(words.byteLength);
-    new Int32Array(kernel.memory.buffer, start, words.length).set(words);
+    new Int32Array(scratch.buffer, start, words.length).set(words);
     return start;
   }
 
@@ -95,7 +76,7 @@ export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8
     const stride = width * 3;
     const stripLines = Math.min(Math.max(Math.floor(STRIP_BYTES / stride), 4), height + 3) & ~3;
     const strip = reserve(stripLines * stride);
-    const memory = new Uint8Array(kernel.memory.buffer);
+    const memory = new Uint8Array(scratch.buffer);
     for (let y = 0; y < height; y += stripLines) {
       const count = Math.min(stripLines, height - y);
       memory.set(data.subarray(y * stride, (y + count) * stride), strip);
@@ -125,7 +106,7 @@ export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8
     const stripLines = Math.max(Math.floor(STRIP_BYTES / stride), table.taps);
     // One line more: taps come in pairs.
     const strip = reserve((stripLines + 1) * stride);
-    const memory = new Uint8Array(kernel.memory.buffer);
+    const memory = new Uint8Array(scratch.buffer);
     for (let y = 0; y < outSize; ) {
       const first = starts[y];
       let next = y + 1;
@@ -161,11 +142,11 @@ export function createSimdResampler(): (raster: Raster, passes: Passes) => Uint8
   }
 
   return (raster, passes) => {
-    end = FIRST_FREE;
+    scratch.clear();
     const lines = convolve(raster, passes);
     if (!lines) return raster.data.slice();
     const lineBytes = (passes.horizontal?.outSize ?? raster.width) * 3;
-    return copyLines(new Uint8Array(kernel.memory.buffer), lines, lineBytes);
+    return copyLines(new Uint8Array(scratch.buffer), lines, lineBytes);
   };
 }
 

@@ -1,0 +1,2 @@
+export { type Kernel, kernelLoader, type WasmMemory } from "./load-kernel.ts";
+export { ScratchMemory } from "./scratch-memory.ts";
