@@ -1,5 +1,6 @@
 import type { Sharp, SharpOptions } from "sharp";
 import { BadImageError } from "./bad-image.ts";
+import { type BaselineJpegDecoder, createBaselineJpegDecoder } from "./baseline-jpeg.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { decodeFailure } from "./decode-failure.ts";
 import { describeContent, type ImageFormat, sniffFormat } from "./image-format.ts";
@@ -8,6 +9,7 @@ import type { Raster } from "./raster.ts";
 import { retryAlone } from "./retry-alone.ts";
 import { sharp } from "./safe-sharp.ts";
 
+const MAX_PIXELS = 50_000_000;
 /** Longest side of an image: that of JPEG and GIF. It bounds the memory between the passes of the resampler. */
 const MAX_SIDE = 65_535;
 
@@ -31,6 +33,31 @@ export interface DecodeOptions {
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Raster> {
   const format = requireFormat(bytes);
+  const raster = decodeAtOnce(bytes, format, options);
+  if (raster) return { ...raster, data: raster.data.slice() };
+  return await decodeWithSharp(bytes, format, options);
+}
+
+let baselineJpegDecoder: BaselineJpegDecoder | undefined;
+
+/**
+ * The same, at once on the calling thread, for the commonest kind: sound baseline JPEGs. libvips gives the same bytes,
+ * but spends as long again on passing them between threads.
+ *
+ * @returns undefined for all that {@link decodeWithSharp} has to look at; `data` is valid until the next call
+ */
+export function decodeAtOnce(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  { maxPixels = MAX_PIXELS, exifRotate = false }: DecodeOptions,
+): Raster | undefined {
+  if (format !== "jpeg" || exifRotate) return undefined;
+  baselineJpegDecoder ??= createBaselineJpegDecoder();
+  return baselineJpegDecoder(bytes, { maxPixels });
+}
+
+/** `decodeImage` for every format. */
+export async function decodeWithSharp(bytes: Uint8Array, format: ImageFormat, options: DecodeOptions): Promise<Raster> {
   try {
     return await retryAlone(async () => {
       const cmyk = await isCmyk(bytes, format, options);
@@ -53,7 +80,7 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
 export function openImage(
   bytes: Uint8Array,
   format: ImageFormat,
-  { maxPixels = 50_000_000, exifRotate = false }: DecodeOptions,
+  { maxPixels = MAX_PIXELS, exifRotate = false }: DecodeOptions,
 ): Sharp {
   const options: SharpOptions = {
     // As strict as Pillow: "warning" refuses JPEGs with extraneous bytes; of TIFFs, "truncated" reads cut ones as black.

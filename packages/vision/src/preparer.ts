@@ -1,4 +1,4 @@
-import { type DecodeOptions, decodeImage } from "./decode.ts";
+import { type DecodeOptions, decodeAtOnce, decodeWithSharp, requireFormat } from "./decode.ts";
 import type { FilterName } from "./filters.ts";
 import { createResampler } from "./resample.ts";
 import { decodeWithVips } from "./resample-vips.ts";
@@ -44,7 +44,9 @@ export function createPreparer({
   const resample = createResampler({ filter, width: size, height: size });
   return async (bytes) => {
     const start = performance.now();
-    const raster = await decodeImage(bytes, decodeOptions);
+    const format = requireFormat(bytes);
+    // Nothing may be awaited before the pixels of the first kind are used up: the next image takes their memory.
+    const raster = decodeAtOnce(bytes, format, decodeOptions) ?? (await decodeWithSharp(bytes, format, decodeOptions));
     const decoded = performance.now();
     const pixels = resample(raster);
     return { pixels, decodeMs: decoded - start, resampleMs: performance.now() - decoded };

@@ -1,0 +1,270 @@
+// The accurate integer inverse DCT of libjpeg-turbo (jidctint.c, simd/x86_64/jidctint-avx2.asm), after C. Loeffler,
+// A. Ligtenberg and G. Moschytz. Factors that belong to one pair of inputs are multiplied out beforehand: all is linear
+// in integers, so results stay the same. The caller bounds the coefficients so that nothing leaves 16 bits between the
+// passes; then every version of libjpeg-turbo computes the same.
+
+const PASS1_BITS: i32 = 2;
+const CONST_BITS: i32 = 13;
+const SHIFT1: i32 = CONST_BITS - PASS1_BITS;
+const SHIFT2: i32 = CONST_BITS + PASS1_BITS + 3;
+
+const F_0_298: i32 = 2446;
+const F_0_390: i32 = 3196;
+const F_0_541: i32 = 4433;
+const F_0_765: i32 = 6270;
+const F_0_899: i32 = 7373;
+const F_1_175: i32 = 9633;
+const F_1_501: i32 = 12299;
+const F_1_847: i32 = 15137;
+const F_1_961: i32 = 16069;
+const F_2_053: i32 = 16819;
+const F_2_562: i32 = 20995;
+const F_3_072: i32 = 25172;
+const ONE: i32 = 8192;
+
+/** What a pass made: 8 lines of 8 values of 16 bits; and the same turned, for the next pass. */
+const lines = memory.data(128, 16);
+const columns = memory.data(128, 16);
+
+/** Factors for pairs of inputs. */
+function pair(a: i32, b: i32): v128 {
+  return i32x4.splat((b << 16) | (a & 0xffff));
+}
+
+function interleaveLow(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+function interleaveHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+function dot(a: v128, b: v128): v128 {
+  return i32x4.dot_i16x8_s(a, b);
+}
+
+function sum(even: v128, odd: v128, shift: i32): v128 {
+  return i32x4.shr_s(i32x4.add(even, odd), shift);
+}
+
+function difference(even: v128, odd: v128, shift: i32): v128 {
+  return i32x4.shr_s(i32x4.sub(even, odd), shift);
+}
+
+/** One pass over 8 columns: lines of 8 values of 16 bits from `source` to `lines`. */
+function transform(source: usize, shift: i32): void {
+  const rounding = i32x4.splat(1 << (shift - 1));
+  const in0 = v128.load(source);
+  const in2 = v128.load(source, 32);
+  const in4 = v128.load(source, 64);
+  const in6 = v128.load(source, 96);
+  const low04 = interleaveLow(in0, in4);
+  const low26 = interleaveLow(in2, in6);
+  const high04 = interleaveHigh(in0, in4);
+  const high26 = interleaveHigh(in2, in6);
+  const outerLow = i32x4.add(dot(low04, pair(ONE, ONE)), rounding);
+  const innerLow = i32x4.add(dot(low04, pair(ONE, -ONE)), rounding);
+  const outerHigh = i32x4.add(dot(high04, pair(ONE, ONE)), rounding);
+  const innerHigh = i32x4.add(dot(high04, pair(ONE, -ONE)), rounding);
+  const outerLow26 = dot(low26, pair(F_0_541 + F_0_765, F_0_541));
+  const innerLow26 = dot(low26, pair(F_0_541, F_0_541 - F_1_847));
+  const outerHigh26 = dot(high26, pair(F_0_541 + F_0_765, F_0_541));
+  const innerHigh26 = dot(high26, pair(F_0_541, F_0_541 - F_1_847));
+  const in1 = v128.load(source, 16);
+  const in3 = v128.load(source, 48);
+  const in5 = v128.load(source, 80);
+  const in7 = v128.load(source, 112);
+  const low13 = interleaveLow(in1, in3);
+  const low57 = interleaveLow(in5, in7);
+  const high13 = interleaveHigh(in1, in3);
+  const high57 = interleaveHigh(in5, in7);
+  let weights13 = pair(F_1_501 - F_0_899 - F_0_390 + F_1_175, F_1_175);
+  let weights57 = pair(F_1_175 - F_0_390, F_1_175 - F_0_899);
+  storeMirrored(
+    0,
+    i32x4.add(outerLow, outerLow26),
+    i32x4.add(outerHigh, outerHigh26),
+    i32x4.add(dot(low13, weights13), dot(low57, weights57)),
+    i32x4.add(dot(high13, weights13), dot(high57, weights57)),
+    shift,
+  );
+  weights13 = pair(F_1_175, F_3_072 - F_2_562 - F_1_961 + F_1_175);
+  weights57 = pair(F_1_175 - F_2_562, F_1_175 - F_1_961);
+  storeMirrored(
+    1,
+    i32x4.add(innerLow, innerLow26),
+    i32x4.add(innerHigh, innerHigh26),
+    i32x4.add(dot(low13, weights13), dot(low57, weights57)),
+    i32x4.add(dot(high13, weights13), dot(high57, weights57)),
+    shift,
+  );
+  weights13 = pair(F_1_175 - F_0_390, F_1_175 - F_2_562);
+  weights57 = pair(F_2_053 - F_2_562 - F_0_390 + F_1_175, F_1_175);
+  storeMirrored(
+    2,
+    i32x4.sub(innerLow, innerLow26),
+    i32x4.sub(innerHigh, innerHigh26),
+    i32x4.add(dot(low13, weights13), dot(low57, weights57)),
+    i32x4.add(dot(high13, weights13), dot(high57, weights57)),
+    shift,
+  );
+  weights13 = pair(F_1_175 - F_0_899, F_1_175 - F_1_961);
+  weights57 = pair(F_1_175, F_0_298 - F_0_899 - F_1_961 + F_1_175);
+  storeMirrored(
+    3,
+    i32x4.sub(outerLow, outerLow26),
+    i32x4.sub(outerHigh, outerHigh26),
+    i32x4.add(dot(low13, weights13), dot(low57, weights57)),
+    i32x4.add(dot(high13, weights13), dot(high57, weights57)),
+    shift,
+  );
+}
+
+/** The same where lines 4 to 7 of the source are zero; they aren't read. */
+function transformLow4(source: usize, shift: i32): void {
+  const rounding = i32x4.splat(1 << (shift - 1));
+  const in0 = v128.load(source);
+  const in2 = v128.load(source, 32);
+  const low02 = interleaveLow(in0, in2);
+  const high02 = interleaveHigh(in0, in2);
+  const in1 = v128.load(source, 16);
+  const in3 = v128.load(source, 48);
+  const low13 = interleaveLow(in1, in3);
+  const high13 = interleaveHigh(in1, in3);
+  let weights02 = pair(ONE, F_0_541 + F_0_765);
+  let weights13 = pair(F_1_501 - F_0_899 - F_0_390 + F_1_175, F_1_175);
+  storeMirrored(
+    0,
+    i32x4.add(dot(low02, weights02), rounding),
+    i32x4.add(dot(high02, weights02), rounding),
+    dot(low13, weights13),
+    dot(high13, weights13),
+    shift,
+  );
+  weights02 = pair(ONE, F_0_541);
+  weights13 = pair(F_1_175, F_3_072 - F_2_562 - F_1_961 + F_1_175);
+  storeMirrored(
+    1,
+    i32x4.add(dot(low02, weights02), rounding),
+    i32x4.add(dot(high02, weights02), rounding),
+    dot(low13, weights13),
+    dot(high13, weights13),
+    shift,
+  );
+  weights02 = pair(ONE, -F_0_541);
+  weights13 = pair(F_1_175 - F_0_390, F_1_175 - F_2_562);
+  storeMirrored(
+    2,
+    i32x4.add(dot(low02, weights02), rounding),
+    i32x4.add(dot(high02, weights02), rounding),
+    dot(low13, weights13),
+    dot(high13, weights13),
+    shift,
+  );
+  weights02 = pair(ONE, -F_0_541 - F_0_765);
+  weights13 = pair(F_1_175 - F_0_899, F_1_175 - F_1_961);
+  storeMirrored(
+    3,
+    i32x4.add(dot(low02, weights02), rounding),
+    i32x4.add(dot(high02, weights02), rounding),
+    dot(low13, weights13),
+    dot(high13, weights13),
+    shift,
+  );
+}
+
+/** Lines `n` and 7 - `n`: the sum of an even and an odd part, and their difference. */
+function storeMirrored(n: usize, evenLow: v128, evenHigh: v128, oddLow: v128, oddHigh: v128, shift: i32): void {
+  storeLine(n, sum(evenLow, oddLow, shift), sum(evenHigh, oddHigh, shift));
+  storeLine(7 - n, difference(evenLow, oddLow, shift), difference(evenHigh, oddHigh, shift));
+}
+
+function storeLine(line: usize, low: v128, high: v128): void {
+  v128.store(lines + line * 16, i16x8.narrow_i32x4_s(low, high));
+}
+
+function loadLine(line: usize): v128 {
+  return v128.load(lines + line * 16);
+}
+
+/** Turns `lines` into columns at `columns`. */
+function transpose(): void {
+  const low04 = interleaveLow(loadLine(0), loadLine(4));
+  const high04 = interleaveHigh(loadLine(0), loadLine(4));
+  const low15 = interleaveLow(loadLine(1), loadLine(5));
+  const high15 = interleaveHigh(loadLine(1), loadLine(5));
+  const low26 = interleaveLow(loadLine(2), loadLine(6));
+  const high26 = interleaveHigh(loadLine(2), loadLine(6));
+  const low37 = interleaveLow(loadLine(3), loadLine(7));
+  const high37 = interleaveHigh(loadLine(3), loadLine(7));
+  storeColumns(0, interleaveLow(low04, low26), interleaveLow(low15, low37));
+  storeColumns(2, interleaveHigh(low04, low26), interleaveHigh(low15, low37));
+  storeColumns(4, interleaveLow(high04, high26), interleaveLow(high15, high37));
+  storeColumns(6, interleaveHigh(high04, high26), interleaveHigh(high15, high37));
+}
+
+function storeColumns(first: usize, even: v128, odd: v128): void {
+  v128.store(columns + first * 16, interleaveLow(even, odd));
+  v128.store(columns + first * 16 + 16, interleaveHigh(even, odd));
+}
+
+function interleaveBytesLow(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+function interleaveBytesHigh(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** `lines` are columns of samples around 0: narrows them to bytes around 128, turns and stores them. */
+function storeSamples(target: usize, stride: usize): void {
+  const columns01 = i8x16.narrow_i16x8_s(loadLine(0), loadLine(1));
+  const columns23 = i8x16.narrow_i16x8_s(loadLine(2), loadLine(3));
+  const columns45 = i8x16.narrow_i16x8_s(loadLine(4), loadLine(5));
+  const columns67 = i8x16.narrow_i16x8_s(loadLine(6), loadLine(7));
+  const columns04 = interleaveBytesLow(columns01, columns45);
+  const columns15 = interleaveBytesHigh(columns01, columns45);
+  const columns26 = interleaveBytesLow(columns23, columns67);
+  const columns37 = interleaveBytesHigh(columns23, columns67);
+  const evenTop = interleaveBytesLow(columns04, columns26);
+  const evenBottom = interleaveBytesHigh(columns04, columns26);
+  const oddTop = interleaveBytesLow(columns15, columns37);
+  const oddBottom = interleaveBytesHigh(columns15, columns37);
+  storeRows(target, stride, interleaveBytesLow(evenTop, oddTop));
+  storeRows(target + 2 * stride, stride, interleaveBytesHigh(evenTop, oddTop));
+  storeRows(target + 4 * stride, stride, interleaveBytesLow(evenBottom, oddBottom));
+  storeRows(target + 6 * stride, stride, interleaveBytesHigh(evenBottom, oddBottom));
+}
+
+function storeRows(target: usize, stride: usize, rows: v128): void {
+  const samples = v128.xor(rows, i8x16.splat(-128));
+  v128.store64_lane(target, samples, 0);
+  v128.store64_lane(target + stride, samples, 1);
+}
+
+/** From dequantised coefficients, 8 lines of 8 of 16 bits, to 8 lines of 8 samples. */
+export function inverseDct(block: usize, target: usize, stride: usize): void {
+  transform(block, SHIFT1);
+  transpose();
+  transform(columns, SHIFT2);
+  storeSamples(target, stride);
+}
+
+/** The same where lines and columns 4 to 7 are zero. */
+export function inverseDctOfLow4(block: usize, target: usize, stride: usize): void {
+  transformLow4(block, SHIFT1);
+  transpose();
+  transformLow4(columns, SHIFT2);
+  storeSamples(target, stride);
+}
+
+/** The same where all but the first one are zero. */
+export function inverseDctOfDc(dc: i32, target: usize, stride: usize): void {
+  const value = ((dc * 4 + 16) >> 5) + 128;
+  const sample = value < 0 ? 0 : value > 255 ? 255 : value;
+  const samples = i64x2.extract_lane(i8x16.splat(<i8>sample), 0);
+  for (let y = 0; y < 8; y++) {
+    store<i64>(target, samples);
+    target += stride;
+  }
+}

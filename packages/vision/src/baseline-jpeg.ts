@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { type JpegPlan, planJpeg } from "./jpeg-plan.ts";
+import type { Raster } from "./raster.ts";
+import { compileWasm, instantiateWasm, type WasmMemory, type WasmModule } from "./webassembly.ts";
+
+/** Exports of assembly/jpeg.ts. Pointers in bytes. */
+interface Kernel {
+  readonly memory: WasmMemory;
+  reserveFile(bytes: number): number;
+  setQuantisation(component: number, table: number): void;
+  buildHuffmanTable(slot: number, counts: number): number;
+  setTables(component: number, dc: number, ac: number): void;
+  decode(
+    scan: number,
+    end: number,
+    width: number,
+    height: number,
+    horizontal: number,
+    vertical: number,
+    restartInterval: number,
+  ): number;
+}
+
+/** The memory holds a whole image and never shrinks. sharp reads larger ones in strips: there the way to it matters little. */
+const MOST_PIXELS = 16_000_000;
+/** The memory holds the file too. */
+const MOST_BYTES = 32_000_000;
+
+/**
+ * Decodes a JPEG that is baseline, of three components and in every respect as it should be, at once on the calling
+ * thread. Of anything else it says undefined, and of what it isn't sure of.
+ *
+ * @returns what `decodeImage` gives for the same bytes, byte for byte; `data` is valid until the next call
+ */
+export type BaselineJpegDecoder = (bytes: Uint8Array, options: { readonly maxPixels: number }) => Raster | undefined;
+
+let compiled: WasmModule | undefined;
+
+/**
+ * Makes a decoder for one thread. Its memory grows to the largest need seen: the file twice and the image, 3 bytes a
+ * pixel.
+ */
+export function createBaselineJpegDecoder(): BaselineJpegDecoder {
+  // The same relative path from src (tests) and from dist.
+  compiled ??= compileWasm(readFileSync(new URL("../dist/jpeg.wasm", import.meta.url)));
+  const kernel = instantiateWasm<Kernel>(compiled);
+  return (bytes, { maxPixels }) => {
+    if (bytes.length > MOST_BYTES) return undefined;
+    const plan = planJpeg(bytes);
+    if (!plan) return undefined;
+    const { width, height } = plan;
+    if (!(width * height <= Math.min(maxPixels, MOST_PIXELS))) return undefined;
+    const start = kernel.reserveFile(bytes.length);
+    if (start === 0) return undefined;
+    new Uint8Array(kernel.memory.buffer).set(bytes, start);
+    if (!placeTables(kernel, plan, start)) return undefined;
+    const { scan, horizontal, vertical, restartInterval } = plan;
+    const end = start + bytes.length;
+    const image = kernel.decode(start + scan, end, width, height, horizontal, vertical, restartInterval);
+    if (image === 0) return undefined;
+    return { width, height, data: new Uint8Array(kernel.memory.buffer, image, width * height * 3) };
+  };
+}
+
+/** Builds each table once; false where one is no Huffman code. */
+function placeTables(kernel: Kernel, { components }: JpegPlan, start: number): boolean {
+  components.forEach(({ quantisation, dc, ac }, i) => {
+    kernel.setQuantisation(i, start + quantisation);
+    kernel.setTables(i, dc.slot, ac.slot);
+  });
+  const places = new Set(components.flatMap(({ dc, ac }) => [dc, ac]));
+  return [...places].every(({ slot, counts }) => kernel.buildHuffmanTable(slot, start + counts) !== 0);
+}
