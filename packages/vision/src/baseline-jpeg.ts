@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
+import { type Kernel, kernelLoader } from "@pomona/wasm";
 import { type JpegPlan, planJpeg } from "./jpeg-plan.ts";
 import type { Raster } from "./raster.ts";
-import { compileWasm, instantiateWasm, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Exports of assembly/jpeg.ts. Pointers in bytes. */
-interface Kernel {
-  readonly memory: WasmMemory;
+interface JpegKernel extends Kernel {
   reserveFile(bytes: number): number;
   setQuantisation(component: number, table: number): void;
   buildHuffmanTable(slot: number, counts: number): number;
@@ -34,16 +32,15 @@ const MOST_BYTES = 32_000_000;
  */
 export type BaselineJpegDecoder = (bytes: Uint8Array, options: { readonly maxPixels: number }) => Raster | undefined;
 
-let compiled: WasmModule | undefined;
+// The same relative path from src (tests) and from dist.
+const instantiate = kernelLoader<JpegKernel>(new URL("../dist/jpeg.wasm", import.meta.url));
 
 /**
  * Makes a decoder for one thread. Its memory grows to the largest need seen: the file twice and the image, 3 bytes a
  * pixel.
  */
 export function createBaselineJpegDecoder(): BaselineJpegDecoder {
-  // The same relative path from src (tests) and from dist.
-  compiled ??= compileWasm(readFileSync(new URL("../dist/jpeg.wasm", import.meta.url)));
-  const kernel = instantiateWasm<Kernel>(compiled);
+  const kernel = instantiate();
   return (bytes, { maxPixels }) => {
     if (bytes.length > MOST_BYTES) return undefined;
     const plan = planJpeg(bytes);
@@ -63,7 +60,7 @@ export function createBaselineJpegDecoder(): BaselineJpegDecoder {
 }
 
 /** Builds each table once; false where one is no Huffman code. */
-function placeTables(kernel: Kernel, { components }: JpegPlan, start: number): boolean {
+function placeTables(kernel: JpegKernel, { components }: JpegPlan, start: number): boolean {
   components.forEach(({ quantisation, dc, ac }, i) => {
     kernel.setQuantisation(i, start + quantisation);
     kernel.setTables(i, dc.slot, ac.slot);
