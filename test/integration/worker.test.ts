@@ -16,7 +16,7 @@ import {
 } from "@pomona/core";
 import { EmbeddedQueue } from "@pomona/queue";
 import { FolderStore, MemoryStore } from "@pomona/store";
-import { createEngine, createPreparer, loadWeights, weightsFileNames } from "@pomona/vision";
+import { createEngine, createPreparer, loadWeights, prepareImage, weightsFileNames } from "@pomona/vision";
 import { type ImagesEvent, InferencePool, startWorker, type Worker, type WorkerOptions } from "@pomona/worker";
 import sharp from "sharp";
 import { afterEach, describe, expect, test } from "vitest";
@@ -119,10 +119,10 @@ describe("a worker", () => {
     expect(events.filter(({ batch }) => batch === 2).at(-1)).toEqual({ run, batch: 2, decoded: 8, quarantined: 0 });
 
     const engine = await createEngine({ engine: "onnxruntime", weights: await loadWeights(weights) });
-    const prepare = createPreparer();
+    const preparer = createPreparer();
     const expected: number[] = [];
     for (const { key } of images) {
-      const { pixels } = await prepare(await setting.input.get(key));
+      const { pixels } = await prepareImage(preparer, await setting.input.get(key));
       expected.push(...(await engine.inferBatch(pixels, 1)));
     }
     await engine.dispose();

@@ -30,6 +30,7 @@ export {
   type PreparedImage,
   type Preparer,
   type PreparerOptions,
+  prepareImage,
   type ResamplerName,
 } from "./preparer.ts";
 export { type EngineProbe, type ProbeOptions, probeEngines } from "./probe-engines.ts";

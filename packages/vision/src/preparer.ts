@@ -1,5 +1,6 @@
 import { type DecodeOptions, decodeAtOnce, decodeWithSharp, requireFormat } from "./decode.ts";
 import type { FilterName } from "./filters.ts";
+import type { Raster } from "./raster.ts";
 import { createResampler } from "./resample.ts";
 import { decodeWithVips } from "./resample-vips.ts";
 
@@ -24,10 +25,20 @@ export interface PreparedImage {
   readonly resampleMs: number;
 }
 
-/** @throws {BadImageError} where the bytes can't be read as an image */
-export type Preparer = (bytes: Uint8Array) => Promise<PreparedImage>;
+/** Two ways from a file's bytes to the pixels that the network takes: what the first one leaves, the second one does. */
+export interface Preparer {
+  /** Blocks the calling thread; undefined where libvips has to look at the bytes. @throws {BadImageError} */
+  prepareAtOnce(bytes: Uint8Array): PreparedImage | undefined;
+  /** Decodes on libvips' threads. @throws {BadImageError} where the bytes can't be read as an image */
+  prepareByVips(bytes: Uint8Array): Promise<PreparedImage>;
+}
 
-/** Makes the function that turns a file's bytes into the pixels that the network takes. */
+/** @throws {BadImageError} where the bytes can't be read as an image */
+export async function prepareImage(preparer: Preparer, bytes: Uint8Array): Promise<PreparedImage> {
+  return preparer.prepareAtOnce(bytes) ?? preparer.prepareByVips(bytes);
+}
+
+/** One preparer is for one thread. */
 export function createPreparer({
   resampler = "pillow",
   filter = "bicubic",
@@ -35,20 +46,31 @@ export function createPreparer({
   ...decodeOptions
 }: PreparerOptions = {}): Preparer {
   if (resampler === "vips") {
-    return async (bytes) => {
-      const start = performance.now();
-      const pixels = await decodeWithVips(bytes, { size, ...decodeOptions });
-      return { pixels, decodeMs: performance.now() - start, resampleMs: 0 };
+    return {
+      prepareAtOnce: () => undefined,
+      async prepareByVips(bytes) {
+        const start = performance.now();
+        const pixels = await decodeWithVips(bytes, { size, ...decodeOptions });
+        return { pixels, decodeMs: performance.now() - start, resampleMs: 0 };
+      },
     };
   }
   const resample = createResampler({ filter, width: size, height: size });
-  return async (bytes) => {
-    const start = performance.now();
-    const format = requireFormat(bytes);
-    // Nothing may be awaited before the pixels of the first kind are used up: the next image takes their memory.
-    const raster = decodeAtOnce(bytes, format, decodeOptions) ?? (await decodeWithSharp(bytes, format, decodeOptions));
+  function resized(raster: Raster, start: number): PreparedImage {
     const decoded = performance.now();
     const pixels = resample(raster);
     return { pixels, decodeMs: decoded - start, resampleMs: performance.now() - decoded };
+  }
+  return {
+    prepareAtOnce(bytes) {
+      const start = performance.now();
+      // The next image takes the memory of this one's pixels, so nothing may be awaited before they are used up.
+      const raster = decodeAtOnce(bytes, requireFormat(bytes), decodeOptions);
+      return raster && resized(raster, start);
+    },
+    async prepareByVips(bytes) {
+      const start = performance.now();
+      return resized(await decodeWithSharp(bytes, requireFormat(bytes), decodeOptions), start);
+    },
   };
 }

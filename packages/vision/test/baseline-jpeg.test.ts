@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type JpegOptions } from "sharp";
 import { describe, expect, it } from "vitest";
 import { createBaselineJpegDecoder } from "../src/baseline-jpeg.ts";
 import { openImage, readRaster } from "../src/decode.ts";
@@ -60,7 +60,7 @@ function drawRaster(width: number, height: number, value: (x: number, y: number,
   return { width, height, data };
 }
 
-function encode({ width, height, data }: Raster, options: sharp.JpegOptions): Promise<Buffer> {
+function encode({ width, height, data }: Raster, options: JpegOptions): Promise<Buffer> {
   return sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg(options)
     .toBuffer();

@@ -1,12 +1,12 @@
 import { BadImageError, type PreparedImage, type Preparer } from "@pomona/vision";
 import type { ImageSource } from "./inference-messages.ts";
-import { type FileCall, type LocalFile, readLocalFile } from "./local-file.ts";
+import { type FileCall, readLocalFile } from "./local-file.ts";
 import { ThreadPoolClock } from "./thread-pool-clock.ts";
 
 export interface AheadImage {
   readonly id: number;
   readonly source: ImageSource;
-  readonly prepare: Preparer;
+  readonly preparer: Preparer;
 }
 
 export interface DecodedImage extends PreparedImage {
@@ -33,7 +33,10 @@ export interface DecodeAheadOptions<T extends AheadImage> {
 /** Their bytes; decoded they take some forty times as much. At least one file is always decoded. */
 const maxDecodingBytes = 8 * 1024 * 1024;
 
-/** Reads, decodes and resamples several files at once, first come, first served. Decoding runs on libuv's threads. */
+/**
+ * Reads, decodes and resamples several files at once, first come, first served. Reading, and what decoding libvips does,
+ * is on libuv's threads.
+ */
 export class DecodeAhead<T extends AheadImage = AheadImage> {
   readonly #options: DecodeAheadOptions<T>;
   readonly #clock: ThreadPoolClock;
@@ -77,14 +80,14 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   }
 
   async #decode(image: T): Promise<void> {
-    const { id, source, prepare } = image;
+    const { id, source, preparer } = image;
     const { onDecoded, onUnread, onRefused } = this.#options;
     this.#decoding += 1;
     this.#decodingBytes += sizeOf(source);
     try {
-      const { bytes, getMs } = source instanceof Uint8Array ? { bytes: source } : await this.#read(source);
+      const { bytes, getMs } = await this.#read(source);
       if (bytes === undefined) onUnread(id);
-      else onDecoded({ id, getMs, ...(await this.#prepare(bytes, prepare)) }, image);
+      else onDecoded({ id, getMs, ...(await this.#prepare(bytes, preparer)) }, image);
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
       onRefused(id, error);
@@ -94,7 +97,8 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     this.advance();
   }
 
-  async #read(file: LocalFile): Promise<{ bytes: Uint8Array | undefined; getMs: number }> {
+  async #read(source: ImageSource): Promise<{ bytes: Uint8Array | undefined; getMs?: number | undefined }> {
+    if (source instanceof Uint8Array) return { bytes: source };
     let getMs = 0;
     const onCall: FileCall = async (call) => {
       const work = this.#clock.begin("file");
@@ -104,12 +108,17 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
         getMs += this.#clock.end(work);
       }
     };
-    return { bytes: await readLocalFile(file, { onCall }), getMs };
+    return { bytes: await readLocalFile(source, { onCall }), getMs };
   }
 
-  async #prepare(bytes: Uint8Array, prepare: Preparer): Promise<PreparedImage> {
+  async #prepare(bytes: Uint8Array, preparer: Preparer): Promise<PreparedImage> {
+    const atOnce = preparer.prepareAtOnce(bytes);
+    if (atOnce !== undefined) {
+      this.#clock.wasBlocked();
+      return atOnce;
+    }
     const work = this.#clock.begin("decode");
-    const prepared = await prepare(bytes).catch((error: unknown) => {
+    const prepared = await preparer.prepareByVips(bytes).catch((error: unknown) => {
       this.#clock.end(work);
       throw error;
     });

@@ -50,7 +50,7 @@ export function createDecoderServer({ send }: DecoderServerOptions): (message: M
     }
     if (message.kind !== "decode" || ahead === undefined) throw new Error(`a decoder was sent ${message.kind}`);
     const { id, source, preparation, slot, inputSize } = message;
-    ahead.accept({ id, source, slot, prepare: preparers.of(preparation, inputSize) });
+    ahead.accept({ id, source, slot, preparer: preparers.of(preparation, inputSize) });
   };
 }
 

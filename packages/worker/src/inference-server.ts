@@ -71,7 +71,7 @@ export function createInferenceServer({ send }: InferenceServerOptions): (messag
       loops.calls.accept(message);
     } else if (message.kind === "image") {
       const { id, source, preparation } = message;
-      loops.images.accept({ id, source, prepare: preparers.of(preparation, loops.inputSize) });
+      loops.images.accept({ id, source, preparer: preparers.of(preparation, loops.inputSize) });
     } else {
       throw new Error(`an engine was sent ${message.kind}`);
     }
