@@ -2,13 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   createEngine,
-  createResampler,
-  decodeImage,
+  createPreparer,
   type Engine,
   loadWeights,
+  type PreparedImage,
   pixelLength,
-  type Raster,
-  type Resampler,
+  prepareImage,
 } from "@pomona/vision";
 import { listPhotos } from "./photos.ts";
 
@@ -28,43 +27,44 @@ export interface StageCostsOptions {
   readonly limit?: number;
 }
 
-/** Decoded photos in memory at a time, 2 MB each. */
+/** Photos that go through one stage after the other. */
 const groupSize = 20;
 
-/** What decoding, resampling and inferring cost in this process, one stage after another on groups of photos. */
+/**
+ * What decoding, resampling and inferring cost in this process. A photo is decoded and resampled in one go, whose cost is
+ * shared out as its time was.
+ */
 export async function measureStageCosts(options: StageCostsOptions): Promise<StageCosts> {
   const { photos, weights, inferBatch, limit = Number.POSITIVE_INFINITY } = options;
   const files = (await listPhotos(photos)).slice(0, limit);
   const engine = await createEngine({ engine: "onnxruntime", weights: await loadWeights(weights), threads: 1 });
-  const resample = createResampler();
+  const preparer = createPreparer();
   const spent = { decode: 0, resample: 0, infer: 0 };
   // The first group warms up and does not count.
   for (let at = -groupSize; at < files.length; at += groupSize) {
     const group = files.slice(Math.max(0, at), Math.max(0, at) + groupSize);
     const bytes = await Promise.all(group.map((file) => readFile(join(photos, file))));
-    const rasters: Raster[] = [];
-    const decode = await cpuMs(async () => {
-      for (const file of bytes) rasters.push(await decodeImage(file));
+    const prepared: PreparedImage[] = [];
+    const preparing = await cpuMs(async () => {
+      for (const file of bytes) prepared.push(await prepareImage(preparer, file));
     });
-    let pixels = new Uint8Array();
-    const resampled = await cpuMs(() => {
-      pixels = resampleAll(rasters, resample);
-    });
+    const [decodeTime, resampleTime] = [total(prepared, "decodeMs"), total(prepared, "resampleMs")];
+    const decode = (preparing * decodeTime) / (decodeTime + resampleTime);
+    const pixels = new Uint8Array(prepared.length * pixelLength);
+    for (const [i, image] of prepared.entries()) pixels.set(image.pixels, i * pixelLength);
     const infer = await cpuMs(() => inferAll(pixels, engine, inferBatch));
     if (at < 0) continue;
     spent.decode += decode;
-    spent.resample += resampled;
+    spent.resample += preparing - decode;
     spent.infer += infer;
   }
   await engine.dispose();
-  const { decode, resample: resampled, infer } = spent;
-  return { decode: decode / files.length, resample: resampled / files.length, infer: infer / files.length };
+  const { decode, resample, infer } = spent;
+  return { decode: decode / files.length, resample: resample / files.length, infer: infer / files.length };
 }
 
-function resampleAll(rasters: readonly Raster[], resample: Resampler): Uint8Array<ArrayBuffer> {
-  const pixels = new Uint8Array(rasters.length * pixelLength);
-  for (const [i, raster] of rasters.entries()) pixels.set(resample(raster), i * pixelLength);
-  return pixels;
+function total(images: readonly PreparedImage[], time: "decodeMs" | "resampleMs"): number {
+  return images.reduce((sum, image) => sum + image[time], 0);
 }
 
 async function inferAll(pixels: Uint8Array, engine: Engine, inferBatch: number): Promise<void> {
