@@ -2,9 +2,10 @@ import { photoSeries } from "@pomona/core";
 import {
   classifyByCentroids,
   classifyByNeighbours,
-  classifyProducts,
   createOnnxruntimeRowProducts,
   crossValidate,
+  crossValidateLogistic,
+  type Folds,
   fitCentroids,
   fitLogisticRegression,
   groupedFolds,
@@ -12,6 +13,7 @@ import {
   type LogisticRegression,
   pickRows,
   type RowProducts,
+  type Validated,
 } from "@pomona/stats";
 import { type ClassifierName, type Comparison, classifierNames } from "./comparison.ts";
 
@@ -30,13 +32,12 @@ export interface TrainingRows {
 /** Above this many classes their number decides what training costs, and nothing is compared. */
 export const maxClasses = 1000;
 
-/** As scikit-learn's default. */
-const gradientTolerance = 1e-4;
-const maxIterations = 100;
+/** As scikit-learn's defaults. */
+const logisticFit = { gradientTolerance: 1e-4, maxIterations: 100 };
 
 /** Multinomial logistic regression of standardised features. */
 export function trainLogisticRegression(training: LabelledRows): Promise<LogisticRegression> {
-  return fitLogisticRegression(training, { gradientTolerance, maxIterations, openProducts });
+  return fitLogisticRegression(training, { ...logisticFit, openProducts });
 }
 
 function openProducts(rows: ArrayLike<number>, dimension: number): Promise<RowProducts> {
@@ -56,15 +57,10 @@ export async function compareClassifiers(rows: TrainingRows): Promise<Comparison
   if (grouping.count < 2) return { ...folds, best: "knn", skipped: "no label has two images", results: {} };
   if (classes > maxClasses) return { ...folds, best: "knn", skipped: `more than ${maxClasses} labels`, results: {} };
 
-  const classify = classifiersOf(rows);
+  const validate = validations(rows, grouping);
   const results: Comparison["results"] = {};
   for (const name of classifierNames) {
-    const { accuracy, correct, confusion } = await crossValidate({
-      labels,
-      classes,
-      folds: grouping,
-      classify: classify[name],
-    });
+    const { accuracy, correct, confusion } = await validate[name]();
     results[name] = { accuracy, correct, confusion: sparse(confusion, classes) };
   }
   const accuracyOf = (name: ClassifierName): number => results[name]?.accuracy ?? 0;
@@ -72,33 +68,35 @@ export async function compareClassifiers(rows: TrainingRows): Promise<Comparison
   return { ...folds, best, results };
 }
 
-type Classify = (train: Int32Array, test: Int32Array) => Promise<Int32Array> | Int32Array;
-
-function classifiersOf({
-  labels,
-  classes,
-  pcaFeatures,
-  scaledFeatures,
-}: TrainingRows): Record<ClassifierName, Classify> {
+function validations(
+  { labels, classes, pcaFeatures, scaledFeatures }: TrainingRows,
+  folds: Folds,
+): Record<ClassifierName, () => Promise<Validated>> {
   const k = pcaFeatures.length / labels.length;
-  const d = scaledFeatures.length / labels.length;
-  const training = (values: ArrayLike<number>, dimension: number, train: Int32Array): LabelledRows => ({
-    rows: pickRows(values, dimension, train),
-    dimension,
+  const training = (train: Int32Array): LabelledRows => ({
+    rows: pickRows(pcaFeatures, k, train),
+    dimension: k,
     labels: Int32Array.from(train, (row) => labels[row] ?? 0),
     classes,
   });
+  const common = { labels, classes, folds };
   return {
-    knn: (train, test) =>
-      classifyByNeighbours({ reference: training(pcaFeatures, k, train), queries: pickRows(pcaFeatures, k, test) })
-        .labels,
-    centroid: (train, test) =>
-      classifyByCentroids(fitCentroids(training(pcaFeatures, k, train)), pickRows(pcaFeatures, k, test)).labels,
-    async logistic(train, test) {
-      const model = await trainLogisticRegression(training(scaledFeatures, d, train));
-      const products = await openProducts(pickRows(scaledFeatures, d, test), d);
+    knn: () =>
+      crossValidate({
+        ...common,
+        classify: (train, test) =>
+          classifyByNeighbours({ reference: training(train), queries: pickRows(pcaFeatures, k, test) }).labels,
+      }),
+    centroid: () =>
+      crossValidate({
+        ...common,
+        classify: (train, test) =>
+          classifyByCentroids(fitCentroids(training(train)), pickRows(pcaFeatures, k, test)).labels,
+      }),
+    async logistic() {
+      const products = await openProducts(scaledFeatures, scaledFeatures.length / labels.length);
       try {
-        return (await classifyProducts(model, products)).labels;
+        return await crossValidateLogistic({ ...common, ...logisticFit, products });
       } finally {
         await products.release();
       }

@@ -24,7 +24,7 @@ export interface Validated {
 /** Tests every row once, with a classifier trained without its fold. Throws RangeError for fewer than two folds. */
 export async function crossValidate({ labels, classes, folds, classify }: CrossValidateOptions): Promise<Validated> {
   const { fold, count } = folds;
-  if (count < 2) throw new RangeError("cross-validation: a label needs at least two rows, and there are none such");
+  requireFolds(count);
   const predicted = new Int32Array(labels.length);
   for (let tested = 0; tested < count; tested++) {
     const train = fold.map((_, row) => row).filter((row) => fold[row] !== tested);
@@ -34,6 +34,10 @@ export async function crossValidate({ labels, classes, folds, classify }: CrossV
     for (let i = 0; i < test.length; i++) predicted[test[i]] = answers[i];
   }
   return score(labels, predicted, classes);
+}
+
+export function requireFolds(count: number): void {
+  if (count < 2) throw new RangeError("cross-validation: a label needs at least two rows, and there are none such");
 }
 
 /** Compares predictions with the truth. */

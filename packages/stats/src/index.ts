@@ -10,6 +10,7 @@ export {
   type OnnxruntimeCrossProductOptions,
 } from "./cross-product-onnxruntime.ts";
 export { createTypescriptCrossProduct } from "./cross-product-typescript.ts";
+export { type CrossValidateLogisticOptions, crossValidateLogistic } from "./cross-validate-logistic.ts";
 export { type CrossValidateOptions, crossValidate, pickRows, score, type Validated } from "./cross-validation.ts";
 export { type Folds, type GroupedFoldsOptions, groupedFolds } from "./grouped-folds.ts";
 export {

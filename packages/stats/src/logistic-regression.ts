@@ -20,15 +20,27 @@ export interface LogisticRegression {
   readonly converged: boolean;
 }
 
-export interface LogisticRegressionOptions {
+export interface LogisticFitOptions {
   /** Inverse strength of the penalty, as in scikit-learn; default 1. */
   readonly c?: number;
   /** Ends where no part of the gradient of the mean loss is larger; default 1e-5. */
   readonly gradientTolerance?: number;
   /** Default 200. */
   readonly maxIterations?: number;
+}
+
+export interface LogisticRegressionOptions extends LogisticFitOptions {
   /** How products with the rows are made; default in plain loops. They are released at the end. */
   readonly openProducts?: (rows: ArrayLike<number>, dimension: number) => Promise<RowProducts> | RowProducts;
+}
+
+/** Rows that are known by their products. */
+export interface LogisticFit {
+  readonly products: RowProducts;
+  /** `[n]`, numbers of classes; −1 of a row that is left out. */
+  readonly labels: ArrayLike<number>;
+  /** c */
+  readonly classes: number;
 }
 
 /**
@@ -38,70 +50,84 @@ export interface LogisticRegressionOptions {
  */
 export async function fitLogisticRegression(
   training: LabelledRows,
-  {
-    c: inversePenalty = 1,
-    gradientTolerance = 1e-5,
-    maxIterations = 200,
-    openProducts = createTypescriptRowProducts,
-  }: LogisticRegressionOptions = {},
+  { openProducts = createTypescriptRowProducts, ...options }: LogisticRegressionOptions = {},
 ): Promise<LogisticRegression> {
   checkLabelledRows(training);
-  const { rows, dimension: d, labels, classes } = training;
-  const present = [...new Set(Array.from(labels))].sort((a, b) => a - b);
-  if (present.length === 0) throw new RangeError("logistic regression: there are no rows");
-  const place = new Map(present.map((label, i) => [label, i]));
-  const targets = Int32Array.from(labels, (label) => place.get(label) ?? 0);
-  const products = await openProducts(rows, d);
+  const { rows, dimension, labels, classes } = training;
+  const products = await openProducts(rows, dimension);
   try {
-    const { point, iterations, converged } = await minimise({
-      start: new Float64Array(present.length * (d + 1)),
-      evaluate: (weights) => evaluateLoss({ products, targets, classes: present.length, inversePenalty }, weights),
-      gradientTolerance,
-      maxIterations,
-    });
-    const coefficients = new Float64Array(classes * d);
-    const intercepts = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
-    for (const [i, label] of present.entries()) {
-      coefficients.set(point.subarray(i * d, (i + 1) * d), label * d);
-      intercepts[label] = point[present.length * d + i];
-    }
-    return { classes, dimension: d, coefficients, intercepts, iterations, converged };
+    return await fitLogisticProducts({ products, labels, classes }, options);
   } finally {
     await products.release();
   }
 }
 
+/** The same, of some of the rows behind `products`. */
+export async function fitLogisticProducts(
+  { products, labels, classes }: LogisticFit,
+  { c: inversePenalty = 1, gradientTolerance = 1e-5, maxIterations = 200 }: LogisticFitOptions = {},
+): Promise<LogisticRegression> {
+  const { dimension: d } = products;
+  const present = [...new Set(Array.from(labels))].filter((label) => label >= 0).sort((a, b) => a - b);
+  if (present.length === 0) throw new RangeError("logistic regression: there are no rows");
+  const place = new Map(present.map((label, i) => [label, i]));
+  const targets = Int32Array.from(labels, (label) => place.get(label) ?? leftOut);
+  const rows = targets.reduce((sum, target) => (target === leftOut ? sum : sum + 1), 0);
+  const { point, iterations, converged } = await minimise({
+    start: new Float64Array(present.length * (d + 1)),
+    evaluate: (weights) => evaluateLoss({ products, targets, rows, classes: present.length, inversePenalty }, weights),
+    gradientTolerance,
+    maxIterations,
+  });
+  const coefficients = new Float64Array(classes * d);
+  const intercepts = new Float64Array(classes).fill(Number.NEGATIVE_INFINITY);
+  for (const [i, label] of present.entries()) {
+    coefficients.set(point.subarray(i * d, (i + 1) * d), label * d);
+    intercepts[label] = point[present.length * d + i];
+  }
+  return { classes, dimension: d, coefficients, intercepts, iterations, converged };
+}
+
+const leftOut = -1;
+
 interface Loss {
   readonly products: RowProducts;
+  /** `[n]`, numbers of classes that are present, or {@link leftOut}. */
   readonly targets: Int32Array;
+  /** That are not left out. */
+  readonly rows: number;
   readonly classes: number;
   readonly inversePenalty: number;
 }
 
 /** Mean cross-entropy and penalty / (n·C), with their gradient. @param weights c × d coefficients, then c intercepts */
 async function evaluateLoss(
-  { products, targets, classes, inversePenalty }: Loss,
+  { products, targets, rows, classes, inversePenalty }: Loss,
   weights: Float64Array,
 ): Promise<Evaluation> {
-  const { rows: n, dimension: d } = products;
+  const { dimension: d } = products;
   const size = classes * d;
   const coefficients = weights.subarray(0, size);
   const residuals = await products.withWeights(coefficients, classes);
   const gradient = new Float64Array(weights.length);
-  const penalty = 1 / (n * inversePenalty);
+  const penalty = 1 / (rows * inversePenalty);
   let value = 0;
-  for (let row = 0; row < n; row++) {
+  for (const [row, target] of targets.entries()) {
     const logits = residuals.subarray(row * classes, (row + 1) * classes);
+    if (target === leftOut) {
+      logits.fill(0);
+      continue;
+    }
     for (let c = 0; c < classes; c++) logits[c] += weights[size + c];
-    value += logSumExp(logits) - logits[targets[row]];
+    value += logSumExp(logits) - logits[target];
     softmaxRows(logits, classes);
-    logits[targets[row]] -= 1;
-    for (let c = 0; c < classes; c++) gradient[size + c] += logits[c] / n;
+    logits[target] -= 1;
+    for (let c = 0; c < classes; c++) gradient[size + c] += logits[c] / rows;
   }
-  value /= n;
+  value /= rows;
   const sums = await products.withResiduals(residuals, classes);
   for (let j = 0; j < size; j++) {
-    gradient[j] = sums[j] / n + penalty * coefficients[j];
+    gradient[j] = sums[j] / rows + penalty * coefficients[j];
     value += 0.5 * penalty * coefficients[j] * coefficients[j];
   }
   return { value, gradient };
