@@ -2,8 +2,12 @@ import { expect, test } from "vitest";
 import { nearestNeighbours } from "../src/nearest-neighbours.ts";
 import { uniform } from "./random-matrix.ts";
 
-test("neighbours are those of sorting all distances, nearest first", () => {
-  const [rows, queries, dimension] = [200, 30, 19];
+test.each([
+  [30, 19],
+  [30, 2],
+  [5, 3],
+])("neighbours of %i queries in %i columns are those of sorting all distances, nearest first", (queries, dimension) => {
+  const rows = 200;
   const reference = uniform(rows * dimension, 1);
   const asked = uniform(queries * dimension, 2);
   const found = [...nearestNeighbours({ reference, queries: asked, dimension, count: 7 })];
@@ -21,8 +25,11 @@ test("neighbours are those of sorting all distances, nearest first", () => {
 
 test("of equally near rows the earlier are first, also where not all have a place", () => {
   const reference = [1, 1, -1, 0, 1, -1];
-  const [found] = nearestNeighbours({ reference, queries: [0], dimension: 1, count: 3 });
-  expect(Array.from(found.indices)).toEqual([3, 0, 1]);
+  for (const queries of [[0], new Float64Array(40)]) {
+    for (const found of nearestNeighbours({ reference, queries, dimension: 1, count: 3 })) {
+      expect(Array.from(found.indices)).toEqual([3, 0, 1]);
+    }
+  }
 });
 
 test("excluded rows are no neighbours; there are never more than rows", () => {
@@ -30,6 +37,13 @@ test("excluded rows are no neighbours; there are never more than rows", () => {
   const found = nearestNeighbours({ ...options, isExcluded: (query, row) => row === 2 * query });
   expect(Array.from(found, ({ indices }) => Array.from(indices))).toEqual([
     [1, 2],
+    [1, 0],
+  ]);
+  const many = Float64Array.from({ length: 20 }, (_, query) => query % 3);
+  const others = [...nearestNeighbours({ ...options, queries: many, isExcluded: (query, row) => row === query % 3 })];
+  expect(others.map(({ indices }) => Array.from(indices)).slice(0, 3)).toEqual([
+    [1, 2],
+    [0, 2],
     [1, 0],
   ]);
   expect(() => [...nearestNeighbours({ ...options, dimension: 2 })]).toThrow("2 columns");
