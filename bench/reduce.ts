@@ -44,7 +44,7 @@ async function writeRun(): Promise<number[]> {
 
 async function reduce(imagesPerBatch: number[]) {
   const processes = Number(values.processes);
-  const pool = new ReducePool({ home: join(folder, "home"), threads: 1, processes });
+  const pool = new ReducePool({ home: join(folder, "home"), processes });
   const memory = watchMemory();
   const seconds: Record<string, number> = {};
   const phase = async (name: string, jobs: readonly Job[]) => {

@@ -5,25 +5,24 @@ import { runReduceJob } from "./run-reduce-job.ts";
 
 // Entry point of a child process: jobs come from and results go to the parent, see reduce-pool.ts.
 
-let opening: { readonly settings: ReduceSettings; readonly openRun: Promise<CachedRunOpener> } | undefined;
+let opening: Promise<CachedRunOpener> | undefined;
 let busy = false;
 
 const receive: { [Kind in ToReduceChild["kind"]]: (message: Extract<ToReduceChild, { kind: Kind }>) => void } = {
   settings: ({ settings }) => {
-    opening = { settings, openRun: openHome(settings) };
+    opening = openHome(settings);
   },
   job: (message) => void work(message),
 };
 
-async function work({ job }: Extract<ToReduceChild, { kind: "job" }>): Promise<void> {
+async function work({ job, threads }: Extract<ToReduceChild, { kind: "job" }>): Promise<void> {
   busy = true;
   try {
     if (opening === undefined) throw new Error("a reduce child was given a job before its settings");
-    const { settings, openRun } = opening;
-    answer({ kind: "done", result: await runReduceJob(job, await openRun, settings) });
+    answer({ kind: "done", result: await runReduceJob(job, await opening, { threads }) });
   } catch (error) {
     // Whoever asks again has waited, or has settings of another patience.
-    if (error instanceof PatienceSpentError) (await opening?.openRun)?.forget(job.run);
+    if (error instanceof PatienceSpentError) (await opening)?.forget(job.run);
     answer({ kind: "failed", failure: toFailure(error) });
   } finally {
     busy = false;

@@ -12,14 +12,18 @@ import type { S3Options } from "@pomona/store";
 export interface ReduceSettings {
   /** Absolute location of the home. */
   readonly home: string;
-  readonly threads: number;
   /** How S3 is spoken to, without listeners, which cannot cross processes. */
   readonly s3?: S3Options | undefined;
 }
 
 export type ToReduceChild =
   | { readonly kind: "settings"; readonly settings: ReduceSettings }
-  | { readonly kind: "job"; readonly job: Job };
+  | {
+      readonly kind: "job";
+      readonly job: Job;
+      /** Of its matrix products. They change no number. */
+      readonly threads: number;
+    };
 
 /** A child has one job at a time, so an answer needs no number. */
 export type FromReduceChild =

@@ -15,6 +15,8 @@ export class ReducePool {
   readonly #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
   readonly #waiting: (() => void)[] = [];
+  /** Jobs in hand. */
+  #jobs = 0;
   #closed = false;
 
   constructor({ processes, ...settings }: ReducePoolOptions) {
@@ -34,7 +36,10 @@ export class ReducePool {
     try {
       signal?.throwIfAborted();
       this.#spare();
-      return await ask(child, job);
+      this.#jobs += 1;
+      return await ask(child, job, this.#threads()).finally(() => {
+        this.#jobs -= 1;
+      });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {
@@ -59,6 +64,11 @@ export class ReducePool {
     const ended = [...this.#all].map((child) => once(child, "exit"));
     for (const child of this.#all) if (child.connected) child.disconnect();
     await Promise.all(ended);
+  }
+
+  /** Two processes scale better than two threads, but jobs that one waits for leave cores idle. */
+  #threads(): number {
+    return Math.max(1, Math.floor(this.#processes / this.#jobs));
   }
 
   async #acquire(): Promise<ChildProcess> {
@@ -100,7 +110,7 @@ export class ReducePool {
 }
 
 /** The child's answer, or how it died. */
-function ask(child: ChildProcess, job: Job): Promise<JobResult> {
+function ask(child: ChildProcess, job: Job, threads: number): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: FromReduceChild) => {
       stop();
@@ -123,7 +133,7 @@ function ask(child: ChildProcess, job: Job): Promise<JobResult> {
     child.on("message", onMessage);
     child.on("exit", onExit);
     child.on("error", onError);
-    send(child, { kind: "job", job });
+    send(child, { kind: "job", job, threads });
   });
 }
 

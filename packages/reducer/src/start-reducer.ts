@@ -6,10 +6,8 @@ export interface ReducerOptions {
   readonly queue: Pick<JobQueue, "consume">;
   /** Absolute location of the home where runs are registered. */
   readonly home: string;
-  /** Child processes, and jobs at the same time. */
+  /** Child processes, jobs at the same time, and threads of all of them together. */
   readonly processes: number;
-  /** Threads of a child's matrix products. Default 1: two processes scale better than two threads. */
-  readonly threads?: number;
   /** How S3 is spoken to, where runs are there. */
   readonly s3?: S3Options | undefined;
 }
@@ -23,8 +21,8 @@ export interface Reducer {
 
 /** Does the jobs of queue `reduce` until it is closed. */
 export function startReducer(options: ReducerOptions): Reducer {
-  const { queue, home, processes, threads = 1, s3 } = options;
-  const pool = new ReducePool({ home, processes, threads, s3 });
+  const { queue, home, processes, s3 } = options;
+  const pool = new ReducePool({ home, processes, s3 });
   const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
   return {
     warm: () => pool.warm(),

@@ -33,7 +33,7 @@ async function writeRunInFolder() {
 }
 
 function openPool() {
-  const pool = new ReducePool({ home: join(folder, "home"), threads: 1, processes: 1 });
+  const pool = new ReducePool({ home: join(folder, "home"), processes: 1 });
   closers.push(() => pool.close());
   return pool;
 }
