@@ -262,16 +262,9 @@ export function inverseDctOfLow4(block: usize, target: usize, stride: usize): vo
 export function inverseDctOfDc(dc: i32, target: usize, stride: usize): void {
   const value = ((dc * 4 + 16) >> 5) + 128;
   const sample = value < 0 ? 0 : value > 255 ? 255 : value;
-  const samples: u64 = <u64>sample * 0x0101010101010101;
-  store<u64>(target, samples);
-  store<u64>(target + stride, samples);
-  target += 2 * stride;
-  store<u64>(target, samples);
-  store<u64>(target + stride, samples);
-  target += 2 * stride;
-  store<u64>(target, samples);
-  store<u64>(target + stride, samples);
-  target += 2 * stride;
-  store<u64>(target, samples);
-  store<u64>(target + stride, samples);
+  const samples = i64x2.extract_lane(i8x16.splat(<i8>sample), 0);
+  for (let y = 0; y < 8; y++) {
+    store<i64>(target, samples);
+    target += stride;
+  }
 }
