@@ -1,7 +1,8 @@
 // The accurate integer inverse DCT of libjpeg-turbo (jidctint.c, simd/x86_64/jidctint-avx2.asm), after C. Loeffler,
 // A. Ligtenberg and G. Moschytz. Factors that belong to one pair of inputs are multiplied out beforehand: all is linear
-// in integers, so results stay the same. The caller bounds the coefficients so that nothing leaves 16 bits between the
-// passes; then every version of libjpeg-turbo computes the same.
+// in integers, so results stay the same where nothing leaves 16 bits; what does, versions of libjpeg-turbo make different
+// things of. No sum of two coefficients may, so they have to be within 8191, nor one of two values between the passes,
+// which is looked at.
 
 const PASS1_BITS: i32 = 2;
 const CONST_BITS: i32 = 13;
@@ -187,20 +188,44 @@ function loadLine(line: usize): v128 {
   return v128.load(lines + line * 16);
 }
 
-/** Turns `lines` into columns at `columns`. */
-function transpose(): void {
-  const low04 = interleaveLow(loadLine(0), loadLine(4));
-  const high04 = interleaveHigh(loadLine(0), loadLine(4));
-  const low15 = interleaveLow(loadLine(1), loadLine(5));
-  const high15 = interleaveHigh(loadLine(1), loadLine(5));
-  const low26 = interleaveLow(loadLine(2), loadLine(6));
-  const high26 = interleaveHigh(loadLine(2), loadLine(6));
-  const low37 = interleaveLow(loadLine(3), loadLine(7));
-  const high37 = interleaveHigh(loadLine(3), loadLine(7));
+/** Turns `lines` into columns at `columns`; false where one is outside -16384 to 16383. */
+function transpose(): bool {
+  const line0 = loadLine(0);
+  const line1 = loadLine(1);
+  const line2 = loadLine(2);
+  const line3 = loadLine(3);
+  const line4 = loadLine(4);
+  const line5 = loadLine(5);
+  const line6 = loadLine(6);
+  const line7 = loadLine(7);
+  const low04 = interleaveLow(line0, line4);
+  const high04 = interleaveHigh(line0, line4);
+  const low15 = interleaveLow(line1, line5);
+  const high15 = interleaveHigh(line1, line5);
+  const low26 = interleaveLow(line2, line6);
+  const high26 = interleaveHigh(line2, line6);
+  const low37 = interleaveLow(line3, line7);
+  const high37 = interleaveHigh(line3, line7);
   storeColumns(0, interleaveLow(low04, low26), interleaveLow(low15, low37));
   storeColumns(2, interleaveHigh(low04, low26), interleaveHigh(low15, low37));
   storeColumns(4, interleaveLow(high04, high26), interleaveLow(high15, high37));
   storeColumns(6, interleaveHigh(high04, high26), interleaveHigh(high15, high37));
+  const largest = max(max(max(line0, line1), max(line2, line3)), max(max(line4, line5), max(line6, line7)));
+  const smallest = min(min(min(line0, line1), min(line2, line3)), min(min(line4, line5), min(line6, line7)));
+  return !i16x8.bitmask(v128.or(doubledOverflow(largest), doubledOverflow(smallest)));
+}
+
+function max(a: v128, b: v128): v128 {
+  return i16x8.max_s(a, b);
+}
+
+function min(a: v128, b: v128): v128 {
+  return i16x8.min_s(a, b);
+}
+
+/** Its signs say which values don't fit 15 bits: doubled, they change theirs. */
+function doubledOverflow(a: v128): v128 {
+  return v128.xor(a, i16x8.add(a, a));
 }
 
 function storeColumns(first: usize, even: v128, odd: v128): void {
@@ -242,20 +267,26 @@ function storeRows(target: usize, stride: usize, rows: v128): void {
   v128.store64_lane(target + stride, samples, 1);
 }
 
-/** From dequantised coefficients, 8 lines of 8 of 16 bits, to 8 lines of 8 samples. */
-export function inverseDct(block: usize, target: usize, stride: usize): void {
+/**
+ * From dequantised coefficients, 8 lines of 8 of 16 bits, to 8 lines of 8 samples.
+ *
+ * @returns whether every version of libjpeg-turbo gives these
+ */
+export function inverseDct(block: usize, target: usize, stride: usize): bool {
   transform(block, SHIFT1);
-  transpose();
+  const isSure = transpose();
   transform(columns, SHIFT2);
   storeSamples(target, stride);
+  return isSure;
 }
 
 /** The same where lines and columns 4 to 7 are zero. */
-export function inverseDctOfLow4(block: usize, target: usize, stride: usize): void {
+export function inverseDctOfLow4(block: usize, target: usize, stride: usize): bool {
   transformLow4(block, SHIFT1);
-  transpose();
+  const isSure = transpose();
   transformLow4(columns, SHIFT2);
   storeSamples(target, stride);
+  return isSure;
 }
 
 /** The same where all but the first one are zero. */
