@@ -9,27 +9,66 @@ const CONST_BITS: i32 = 13;
 const SHIFT1: i32 = CONST_BITS - PASS1_BITS;
 const SHIFT2: i32 = CONST_BITS + PASS1_BITS + 3;
 
-const F_0_298: i32 = 2446;
-const F_0_390: i32 = 3196;
-const F_0_541: i32 = 4433;
-const F_0_765: i32 = 6270;
-const F_0_899: i32 = 7373;
-const F_1_175: i32 = 9633;
-const F_1_501: i32 = 12299;
-const F_1_847: i32 = 15137;
-const F_1_961: i32 = 16069;
-const F_2_053: i32 = 16819;
-const F_2_562: i32 = 20995;
-const F_3_072: i32 = 25172;
-const ONE: i32 = 8192;
+const F_0_298: i16 = 2446;
+const F_0_390: i16 = 3196;
+const F_0_541: i16 = 4433;
+const F_0_765: i16 = 6270;
+const F_0_899: i16 = 7373;
+const F_1_175: i16 = 9633;
+const F_1_501: i16 = 12299;
+const F_1_847: i16 = 15137;
+const F_1_961: i16 = 16069;
+const F_2_053: i16 = 16819;
+const F_2_562: i16 = 20995;
+const F_3_072: i16 = 25172;
+const ONE: i16 = 8192;
 
 /** What a pass made: 8 lines of 8 values of 16 bits; and the same turned, for the next pass. */
 const lines = memory.data(128, 16);
 const columns = memory.data(128, 16);
 
-/** Factors for pairs of inputs. */
-function pair(a: i32, b: i32): v128 {
-  return i32x4.splat((b << 16) | (a & 0xffff));
+/**
+ * Weights of two inputs in a sum of products. They are loaded, since V8 puts a constant vector together anew each time,
+ * by instructions that the shuffles wait for.
+ */
+const pairs = memory.data<i16>([
+  ONE,
+  ONE,
+  ONE,
+  -ONE,
+  F_0_541 + F_0_765,
+  F_0_541,
+  F_0_541,
+  F_0_541 - F_1_847,
+  F_1_501 - F_0_899 - F_0_390 + F_1_175,
+  F_1_175,
+  F_1_175 - F_0_390,
+  F_1_175 - F_0_899,
+  F_1_175,
+  F_3_072 - F_2_562 - F_1_961 + F_1_175,
+  F_1_175 - F_2_562,
+  F_1_175 - F_1_961,
+  F_1_175 - F_0_390,
+  F_1_175 - F_2_562,
+  F_2_053 - F_2_562 - F_0_390 + F_1_175,
+  F_1_175,
+  F_1_175 - F_0_899,
+  F_1_175 - F_1_961,
+  F_1_175,
+  F_0_298 - F_0_899 - F_1_961 + F_1_175,
+  ONE,
+  F_0_541 + F_0_765,
+  ONE,
+  F_0_541,
+  ONE,
+  -F_0_541,
+  ONE,
+  -F_0_541 - F_0_765,
+]);
+
+/** Pair `n` of them, for four sums. */
+function weights(n: usize): v128 {
+  return v128.load32_splat(pairs + n * 4);
 }
 
 function interleaveLow(a: v128, b: v128): v128 {
@@ -63,14 +102,14 @@ function transform(source: usize, shift: i32): void {
   const low26 = interleaveLow(in2, in6);
   const high04 = interleaveHigh(in0, in4);
   const high26 = interleaveHigh(in2, in6);
-  const outerLow = i32x4.add(dot(low04, pair(ONE, ONE)), rounding);
-  const innerLow = i32x4.add(dot(low04, pair(ONE, -ONE)), rounding);
-  const outerHigh = i32x4.add(dot(high04, pair(ONE, ONE)), rounding);
-  const innerHigh = i32x4.add(dot(high04, pair(ONE, -ONE)), rounding);
-  const outerLow26 = dot(low26, pair(F_0_541 + F_0_765, F_0_541));
-  const innerLow26 = dot(low26, pair(F_0_541, F_0_541 - F_1_847));
-  const outerHigh26 = dot(high26, pair(F_0_541 + F_0_765, F_0_541));
-  const innerHigh26 = dot(high26, pair(F_0_541, F_0_541 - F_1_847));
+  const outerLow = i32x4.add(dot(low04, weights(0)), rounding);
+  const innerLow = i32x4.add(dot(low04, weights(1)), rounding);
+  const outerHigh = i32x4.add(dot(high04, weights(0)), rounding);
+  const innerHigh = i32x4.add(dot(high04, weights(1)), rounding);
+  const outerLow26 = dot(low26, weights(2));
+  const innerLow26 = dot(low26, weights(3));
+  const outerHigh26 = dot(high26, weights(2));
+  const innerHigh26 = dot(high26, weights(3));
   const in1 = v128.load(source, 16);
   const in3 = v128.load(source, 48);
   const in5 = v128.load(source, 80);
@@ -79,8 +118,8 @@ function transform(source: usize, shift: i32): void {
   const low57 = interleaveLow(in5, in7);
   const high13 = interleaveHigh(in1, in3);
   const high57 = interleaveHigh(in5, in7);
-  let weights13 = pair(F_1_501 - F_0_899 - F_0_390 + F_1_175, F_1_175);
-  let weights57 = pair(F_1_175 - F_0_390, F_1_175 - F_0_899);
+  let weights13 = weights(4);
+  let weights57 = weights(5);
   storeMirrored(
     0,
     i32x4.add(outerLow, outerLow26),
@@ -89,8 +128,8 @@ function transform(source: usize, shift: i32): void {
     i32x4.add(dot(high13, weights13), dot(high57, weights57)),
     shift,
   );
-  weights13 = pair(F_1_175, F_3_072 - F_2_562 - F_1_961 + F_1_175);
-  weights57 = pair(F_1_175 - F_2_562, F_1_175 - F_1_961);
+  weights13 = weights(6);
+  weights57 = weights(7);
   storeMirrored(
     1,
     i32x4.add(innerLow, innerLow26),
@@ -99,8 +138,8 @@ function transform(source: usize, shift: i32): void {
     i32x4.add(dot(high13, weights13), dot(high57, weights57)),
     shift,
   );
-  weights13 = pair(F_1_175 - F_0_390, F_1_175 - F_2_562);
-  weights57 = pair(F_2_053 - F_2_562 - F_0_390 + F_1_175, F_1_175);
+  weights13 = weights(8);
+  weights57 = weights(9);
   storeMirrored(
     2,
     i32x4.sub(innerLow, innerLow26),
@@ -109,8 +148,8 @@ function transform(source: usize, shift: i32): void {
     i32x4.add(dot(high13, weights13), dot(high57, weights57)),
     shift,
   );
-  weights13 = pair(F_1_175 - F_0_899, F_1_175 - F_1_961);
-  weights57 = pair(F_1_175, F_0_298 - F_0_899 - F_1_961 + F_1_175);
+  weights13 = weights(10);
+  weights57 = weights(11);
   storeMirrored(
     3,
     i32x4.sub(outerLow, outerLow26),
@@ -132,8 +171,8 @@ function transformLow4(source: usize, shift: i32): void {
   const in3 = v128.load(source, 48);
   const low13 = interleaveLow(in1, in3);
   const high13 = interleaveHigh(in1, in3);
-  let weights02 = pair(ONE, F_0_541 + F_0_765);
-  let weights13 = pair(F_1_501 - F_0_899 - F_0_390 + F_1_175, F_1_175);
+  let weights02 = weights(12);
+  let weights13 = weights(4);
   storeMirrored(
     0,
     i32x4.add(dot(low02, weights02), rounding),
@@ -142,8 +181,8 @@ function transformLow4(source: usize, shift: i32): void {
     dot(high13, weights13),
     shift,
   );
-  weights02 = pair(ONE, F_0_541);
-  weights13 = pair(F_1_175, F_3_072 - F_2_562 - F_1_961 + F_1_175);
+  weights02 = weights(13);
+  weights13 = weights(6);
   storeMirrored(
     1,
     i32x4.add(dot(low02, weights02), rounding),
@@ -152,8 +191,8 @@ function transformLow4(source: usize, shift: i32): void {
     dot(high13, weights13),
     shift,
   );
-  weights02 = pair(ONE, -F_0_541);
-  weights13 = pair(F_1_175 - F_0_390, F_1_175 - F_2_562);
+  weights02 = weights(14);
+  weights13 = weights(8);
   storeMirrored(
     2,
     i32x4.add(dot(low02, weights02), rounding),
@@ -162,8 +201,8 @@ function transformLow4(source: usize, shift: i32): void {
     dot(high13, weights13),
     shift,
   );
-  weights02 = pair(ONE, -F_0_541 - F_0_765);
-  weights13 = pair(F_1_175 - F_0_899, F_1_175 - F_1_961);
+  weights02 = weights(15);
+  weights13 = weights(10);
   storeMirrored(
     3,
     i32x4.add(dot(low02, weights02), rounding),
