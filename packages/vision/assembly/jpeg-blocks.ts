@@ -2,7 +2,8 @@
 // libjpeg would warn of, and what it reads in silence though it is no valid stream, ends the decoding.
 
 import { extend, findLongCode, huffmanTable, SHIFT } from "./jpeg-huffman";
-import { inverseDct, inverseDctOfDc, inverseDctOfLow4 } from "./jpeg-idct";
+import { inverseDct, inverseDctOfLow4 } from "./jpeg-idct";
+import { storeFlatSamples } from "./jpeg-lines";
 import { markerAt, unstuff } from "./jpeg-stream";
 
 const EOI: u8 = 0xd9;
@@ -190,7 +191,7 @@ export function decodeMcus(mcus: u32): bool {
       const stride = load<usize>(entry, 20);
       store<usize>(entry, target + load<usize>(entry, 24), 16);
       if (k === 0) {
-        inverseDctOfDc(value, target, stride);
+        storeFlatSamples(value, target, stride);
         continue;
       }
       const isSure = k > LOW4 ? inverseDct(block, target, stride) : inverseDctOfLow4(block, target, stride);

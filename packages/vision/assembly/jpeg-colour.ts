@@ -4,6 +4,8 @@
 //
 // Chroma lines have a byte of margin on both sides, which repeats the sample at the edge.
 
+import { interleaveHigh, interleaveLow } from "./interleave";
+
 /**
  * Where in R, G and B the bytes of 16 pixels come from: three rows for each third. These and the weights are loaded, as
  * V8 puts a constant vector together anew each time.
@@ -32,14 +34,6 @@ function greenOffset(pairs: v128): v128 {
 /** G of even and odd pixels. */
 function green(y: v128, cr: v128, low: v128, high: v128): v128 {
   return i16x8.add(i16x8.sub(y, cr), i16x8.narrow_i32x4_s(greenOffset(low), greenOffset(high)));
-}
-
-function interleaveLow(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-function interleaveHigh(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /** B: Y + 1.77200 Cb, with 2 Cb - round(0.228 Cb). */
