@@ -11,6 +11,8 @@
 const LOOKAHEAD: i32 = 10;
 export const SHIFT: u64 = 64 - LOOKAHEAD;
 const LONGEST: i32 = 16;
+/** Symbols of DC are sizes; libjpeg refuses larger ones even where no block has them. */
+const LARGEST_DC_SIZE: i32 = 15;
 const LARGEST_CODES: usize = 4 << LOOKAHEAD;
 const OFFSETS: usize = LARGEST_CODES + 4 * (LONGEST + 1);
 const SYMBOLS: usize = OFFSETS + 4 * (LONGEST + 1);
@@ -44,8 +46,9 @@ export function buildHuffmanTable(slot: i32, counts: usize, largest: i32): bool 
     const count = <i32>load<u8>(counts + length - 1);
     store<i32>(table + OFFSETS + length * 4, index - code);
     for (let i = 0; i < count; i++) {
-      const symbol = load<u8>(symbols + index);
-      store<u8>(table + SYMBOLS + index, symbol);
+      const symbol = <i32>load<u8>(symbols + index);
+      if (slot < 4 && symbol > LARGEST_DC_SIZE) return false;
+      store<u8>(table + SYMBOLS + index, <u8>symbol);
       if (length <= LOOKAHEAD) fill(table, code, length, symbol, largest);
       index++;
       code++;

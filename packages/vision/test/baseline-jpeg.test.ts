@@ -167,6 +167,7 @@ describe("createBaselineJpegDecoder", () => {
     ["quantisers of 16 bits", patched(0xdb, 4, 0x10)],
     ["quantisers never defined", patched(0xc0, 12, 1)],
     ["a Huffman table never defined", patched(0xda, 6, 0x10)],
+    ["a Huffman table of DC with sizes beyond 15", patched(0xc4, 36, 16)],
     ["an overfull Huffman code", patched(0xc4, 5, 3)],
     ["two scans", patched(0xda, 4, 1)],
     ["a spectral selection", patched(0xda, 12, 5)],
