@@ -2,18 +2,16 @@
 // libjpeg would warn of, and what it reads in silence though it is no valid stream, ends the decoding.
 
 import { extend, findLongCode, huffmanTable, SHIFT } from "./jpeg-huffman";
-import { inverseDct, inverseDctOfDc, inverseDctOfLow4 } from "./jpeg-idct";
+import { inverseDct, inverseDctOfLow4 } from "./jpeg-idct";
+import { storeFlatSamples } from "./jpeg-lines";
 import { markerAt, unstuff } from "./jpeg-stream";
 
 const EOI: u8 = 0xd9;
 const RST0: u8 = 0xd0;
 const ZERO_RUN: u32 = 0xf0;
 
-/**
- * Up to this sum of absolute coefficients nothing leaves 16 bits within the inverse DCT: a pass multiplies by up to
- * sqrt(2) cos(pi / 16) = 1.387, the first one by 4 too, and 5900 * 4 * 1.387 < 2^15. Photos stay below it.
- */
-const MAX_SUM: i32 = 5900;
+/** Largest absolute value of a dequantised coefficient that the inverse DCT takes; those of pictures are about 1024 at most. */
+const LARGEST: i32 = 8191;
 
 /** Positions 64 to 79 take what a damaged run leads to, until the block is found out. */
 const POSITIONS: i32 = 80;
@@ -28,8 +26,8 @@ const zigzag = memory.data<u8>([
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
   55, 62, 63,
 ]);
-/** Bits of a coefficient's byte offset that are set from line or column 4 on. */
-const BEYOND_LOW4: u32 = (32 | 4) << 1;
+/** Up to this position in zigzag order line and column are below 4. */
+const LOW4: u32 = 9;
 
 /** The blocks of an MCU, for each 7 u32: as in `addBlock`. */
 const plan = memory.data(6 * 28, 16);
@@ -150,9 +148,8 @@ export function decodeMcus(mcus: u32): bool {
       value += load<i32>(prediction);
       store<i32>(prediction, value);
       value *= load<u16>(quantiser, 2);
-      let sum = abs(value);
+      if (abs(value) > LARGEST) return false;
       store<i16>(block, value);
-      let places: u32 = 0;
       let k: usize = 0;
       do {
         if (valid < 32) {
@@ -184,23 +181,21 @@ export function decodeMcus(mcus: u32): bool {
           bits <<= size;
           valid -= size;
           k += (symbol >> 4) + 1;
+          if (abs(coefficient) * load<u16>(quantiser + (k << 2), 2) > LARGEST) return false;
         }
         const place = load<u32>(quantiser + (k << 2));
-        coefficient *= place >> 16;
-        store<i16>(block + (place & 0xffff), coefficient);
-        sum += abs(coefficient);
-        places |= place;
+        store<i16>(block + (place & 0xffff), coefficient * (place >> 16));
       } while (k < 63);
-      if (sum > MAX_SUM || k > 63) return false;
+      if (k > 63) return false;
       const target = load<usize>(entry, 16);
       const stride = load<usize>(entry, 20);
       store<usize>(entry, target + load<usize>(entry, 24), 16);
       if (k === 0) {
-        inverseDctOfDc(value, target, stride);
+        storeFlatSamples(value, target, stride);
         continue;
       }
-      if (places & BEYOND_LOW4) inverseDct(block, target, stride);
-      else inverseDctOfLow4(block, target, stride);
+      const isSure = k > LOW4 ? inverseDct(block, target, stride) : inverseDctOfLow4(block, target, stride);
+      if (!isSure) return false;
       for (let i: usize = 0; i < 128; i += 16) v128.store(block + i, i8x16.splat(0));
     }
     if ((<i64>(at - stream)) << 3 > streamBits + 64) return false;

@@ -4,14 +4,30 @@
 //
 // Chroma lines have a byte of margin on both sides, which repeats the sample at the edge.
 
+import { interleaveHigh, interleaveLow } from "./interleave";
+
+/**
+ * Where in R, G and B the bytes of 16 pixels come from: three rows for each third. These and the weights are loaded, as
+ * V8 puts a constant vector together anew each time.
+ */
+const masks = memory.data<i8>([
+  0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1, -1, 10, -1, 0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1, -1,
+  -1, -1, 0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1, -1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12, -1, -1, 5,
+  -1, 10, -1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12, -1, -1, 5, -1, 10, -1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12,
+  -1, -1, -1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7, -1, -1, 15, -1, -1, -1, -1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7,
+  -1, -1, 15, -1, 5, -1, -1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7, -1, -1, 15,
+]);
+/** Pairs for four sums, or halves: 0.402 / 2, -0.228 / 2; Cb and Cr of G; a mask of bytes. */
+const factors = memory.data<i16>([13173, 13173, -7471, -7471, -22554, 18734, 255, 255]);
+
 /** R of even and odd pixels: Y + 1.40200 Cr, with Cr + round(0.402 Cr); exact for all 256 values. */
 function red(y: v128, cr: v128): v128 {
-  return i16x8.add(i16x8.add(y, cr), i16x8.q15mulr_sat_s(cr, i16x8.splat(13173)));
+  return i16x8.add(i16x8.add(y, cr), i16x8.q15mulr_sat_s(cr, v128.load32_splat(factors)));
 }
 
 /** G - Y + Cr, for pairs of Cb and Cr: Y - 0.34414 Cb - 0.71414 Cr, rounded once, is Y - Cr + (-0.34414 Cb + 0.28586 Cr). */
 function greenOffset(pairs: v128): v128 {
-  const weighted = i32x4.dot_i16x8_s(pairs, i32x4.splat((18734 << 16) | (-22554 & 0xffff)));
+  const weighted = i32x4.dot_i16x8_s(pairs, v128.load32_splat(factors, 8));
   return i32x4.shr_s(i32x4.add(weighted, i32x4.splat(1 << 15)), 16);
 }
 
@@ -20,23 +36,15 @@ function green(y: v128, cr: v128, low: v128, high: v128): v128 {
   return i16x8.add(i16x8.sub(y, cr), i16x8.narrow_i32x4_s(greenOffset(low), greenOffset(high)));
 }
 
-function interleaveLow(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-function interleaveHigh(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
 /** B: Y + 1.77200 Cb, with 2 Cb - round(0.228 Cb). */
 function blue(y: v128, cb: v128): v128 {
-  return i16x8.add(i16x8.add(y, i16x8.shl(cb, 1)), i16x8.q15mulr_sat_s(cb, i16x8.splat(-7471)));
+  return i16x8.add(i16x8.add(y, i16x8.shl(cb, 1)), i16x8.q15mulr_sat_s(cb, v128.load32_splat(factors, 4)));
 }
 
 /** 16 pixels from 16 bytes of luma and chroma around 0 of the even and the odd ones. */
 function storePixels(luma: usize, cbEven: v128, cbOdd: v128, crEven: v128, crOdd: v128, target: usize): void {
   const y = v128.load(luma);
-  const yEven = v128.and(y, i16x8.splat(255));
+  const yEven = v128.and(y, v128.load32_splat(factors, 12));
   const yOdd = i16x8.shr_u(y, 8);
   // Even pixels in bytes 0 to 7, odd ones in 8 to 15.
   const r = i8x16.narrow_i16x8_u(red(yEven, crEven), red(yOdd, crOdd));
@@ -48,32 +56,23 @@ function storePixels(luma: usize, cbEven: v128, cbOdd: v128, crEven: v128, crOdd
   v128.store(
     target,
     v128.or(
-      v128.or(
-        i8x16.swizzle(r, i8x16(0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1, -1, 10)),
-        i8x16.swizzle(g, i8x16(-1, 0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1, -1)),
-      ),
-      i8x16.swizzle(b, i8x16(-1, -1, 0, -1, -1, 8, -1, -1, 1, -1, -1, 9, -1, -1, 2, -1)),
+      v128.or(i8x16.swizzle(r, v128.load(masks)), i8x16.swizzle(g, v128.load(masks, 16))),
+      i8x16.swizzle(b, v128.load(masks, 32)),
     ),
   );
   v128.store(
     target,
     v128.or(
-      v128.or(
-        i8x16.swizzle(r, i8x16(-1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12, -1, -1, 5, -1)),
-        i8x16.swizzle(g, i8x16(10, -1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12, -1, -1, 5)),
-      ),
-      i8x16.swizzle(b, i8x16(-1, 10, -1, -1, 3, -1, -1, 11, -1, -1, 4, -1, -1, 12, -1, -1)),
+      v128.or(i8x16.swizzle(r, v128.load(masks, 48)), i8x16.swizzle(g, v128.load(masks, 64))),
+      i8x16.swizzle(b, v128.load(masks, 80)),
     ),
     16,
   );
   v128.store(
     target,
     v128.or(
-      v128.or(
-        i8x16.swizzle(r, i8x16(-1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7, -1, -1, 15, -1, -1)),
-        i8x16.swizzle(g, i8x16(-1, -1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7, -1, -1, 15, -1)),
-      ),
-      i8x16.swizzle(b, i8x16(5, -1, -1, 13, -1, -1, 6, -1, -1, 14, -1, -1, 7, -1, -1, 15)),
+      v128.or(i8x16.swizzle(r, v128.load(masks, 96)), i8x16.swizzle(g, v128.load(masks, 112))),
+      i8x16.swizzle(b, v128.load(masks, 128)),
     ),
     32,
   );

@@ -2,7 +2,7 @@
 //
 // The next LOOKAHEAD bits index a table of u32 entries:
 //
-//     value << 16 | (run + 1) << 8 | bits   code and extra bits fit in: the coefficient, never 0; bits of both
+//     value << 16 | (run + 1) << 8 | bits   code and extra bits fit in: the coefficient, not 0; bits of both
 //     symbol << 8 | bits                    the code fits in; bits of it alone
 //     0                                     a longer code, or none
 //
@@ -11,6 +11,8 @@
 const LOOKAHEAD: i32 = 10;
 export const SHIFT: u64 = 64 - LOOKAHEAD;
 const LONGEST: i32 = 16;
+/** Symbols of DC are sizes; libjpeg refuses larger ones even where no block has them. */
+const LARGEST_DC_SIZE: i32 = 15;
 const LARGEST_CODES: usize = 4 << LOOKAHEAD;
 const OFFSETS: usize = LARGEST_CODES + 4 * (LONGEST + 1);
 const SYMBOLS: usize = OFFSETS + 4 * (LONGEST + 1);
@@ -29,11 +31,12 @@ export function extend(extra: i32, size: i32): i32 {
 }
 
 /**
- * Builds a table from a DHT's 16 counts and its symbols.
+ * Builds a table from a DHT's 16 counts and its symbols. Entries hold coefficients of up to `largest`, so that the loop
+ * over them needs no look at those.
  *
  * @returns whether it is a code that no decoder refuses: the code of all ones stays free
  */
-export function buildHuffmanTable(slot: i32, counts: usize): bool {
+export function buildHuffmanTable(slot: i32, counts: usize, largest: i32): bool {
   const table = huffmanTable(slot);
   memory.fill(table, 0, LARGEST_CODES);
   const symbols = counts + LONGEST;
@@ -43,9 +46,10 @@ export function buildHuffmanTable(slot: i32, counts: usize): bool {
     const count = <i32>load<u8>(counts + length - 1);
     store<i32>(table + OFFSETS + length * 4, index - code);
     for (let i = 0; i < count; i++) {
-      const symbol = load<u8>(symbols + index);
-      store<u8>(table + SYMBOLS + index, symbol);
-      if (length <= LOOKAHEAD) fill(table, code, length, symbol);
+      const symbol = <i32>load<u8>(symbols + index);
+      if (slot < 4 && symbol > LARGEST_DC_SIZE) return false;
+      store<u8>(table + SYMBOLS + index, <u8>symbol);
+      if (length <= LOOKAHEAD) fill(table, code, length, symbol, largest);
       index++;
       code++;
     }
@@ -57,13 +61,13 @@ export function buildHuffmanTable(slot: i32, counts: usize): bool {
 }
 
 /** Fills the entries of all that begins with a code. */
-function fill(table: usize, code: i32, length: i32, symbol: i32): void {
+function fill(table: usize, code: i32, length: i32, symbol: i32, largest: i32): void {
   const free = LOOKAHEAD - length;
   const size = symbol & 15;
   const first = table + (((<usize>code) << free) << 2);
   for (let rest = 0; rest < 1 << free; rest++) {
     let entry = (symbol << 8) | length;
-    if (size && size <= free) {
+    if (size && size <= free && 1 << size <= largest + 1) {
       const value = extend(rest >> (free - size), size);
       entry = (value << 16) | (((symbol >> 4) + 1) << 8) | (length + size);
     }

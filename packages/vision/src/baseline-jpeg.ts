@@ -6,7 +6,7 @@ import type { Raster } from "./raster.ts";
 interface JpegKernel extends Kernel {
   reserveFile(bytes: number): number;
   setQuantisation(component: number, table: number): void;
-  buildHuffmanTable(slot: number, counts: number): number;
+  buildHuffmanTable(slot: number, counts: number, largest: number): number;
   setTables(component: number, dc: number, ac: number): void;
   decode(
     scan: number,
@@ -31,6 +31,11 @@ const MOST_BYTES = 32_000_000;
  * @returns what `decodeImage` gives for the same bytes, byte for byte; `data` is valid until the next call
  */
 export type BaselineJpegDecoder = (bytes: Uint8Array, options: { readonly maxPixels: number }) => Raster | undefined;
+
+/** Of DC, by baseline's sizes (ITU T.81 F.1.2.1). */
+const LARGEST_DIFFERENCE = 2047;
+/** Dequantised; see assembly/jpeg-blocks.ts. */
+const LARGEST_COEFFICIENT = 8191;
 
 // The same relative path from src (tests) and from dist.
 const instantiate = kernelLoader<JpegKernel>(new URL("../dist/jpeg.wasm", import.meta.url));
@@ -65,6 +70,11 @@ function placeTables(kernel: JpegKernel, { components }: JpegPlan, start: number
     kernel.setQuantisation(i, start + quantisation);
     kernel.setTables(i, dc.slot, ac.slot);
   });
+  const file = new Uint8Array(kernel.memory.buffer, start);
+  const quantiser = Math.max(1, ...components.flatMap(({ quantisation: at }) => [...file.subarray(at, at + 64)]));
   const places = new Set(components.flatMap(({ dc, ac }) => [dc, ac]));
-  return [...places].every(({ slot, counts }) => kernel.buildHuffmanTable(slot, start + counts) !== 0);
+  return [...places].every(({ slot, counts }) => {
+    const largest = slot < 4 ? LARGEST_DIFFERENCE : Math.floor(LARGEST_COEFFICIENT / quantiser);
+    return kernel.buildHuffmanTable(slot, start + counts, largest) !== 0;
+  });
 }

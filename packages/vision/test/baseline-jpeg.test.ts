@@ -88,9 +88,7 @@ describe("createBaselineJpegDecoder", () => {
         for (const quality of [1, 2, 5, 10, 25, 50, 75, 80, 90, 95, 99, 100]) {
           for (const optimiseCoding of [false, true]) {
             const file = await encode(raster, { quality, chromaSubsampling, optimiseCoding });
-            // A picture of nothing but the sharpest edges has coefficients that are left to sharp.
-            const none = mayBeNone || content === "edges";
-            await compare(file, `${width} x ${height}, quality ${quality}`, none);
+            await compare(file, `${width} x ${height}, quality ${quality}`, mayBeNone);
           }
         }
       }
@@ -140,9 +138,7 @@ describe("createBaselineJpegDecoder", () => {
     const raster = noiseRaster(40, 30);
     const kinds = {
       progressive: await encode(raster, { progressive: true }),
-      grey: await sharp(Buffer.alloc(900), { raw: { width: 30, height: 30, channels: 1 } })
-        .jpeg()
-        .toBuffer(),
+      grey: readOdd("grey.jpg"),
       cmyk: readOdd("cmyk.jpg"),
       ycck: readOdd("ycck.jpg"),
       truncated: readOdd("bad-truncated.jpg"),
@@ -171,6 +167,7 @@ describe("createBaselineJpegDecoder", () => {
     ["quantisers of 16 bits", patched(0xdb, 4, 0x10)],
     ["quantisers never defined", patched(0xc0, 12, 1)],
     ["a Huffman table never defined", patched(0xda, 6, 0x10)],
+    ["a Huffman table of DC with sizes beyond 15", patched(0xc4, 36, 16)],
     ["an overfull Huffman code", patched(0xc4, 5, 3)],
     ["two scans", patched(0xda, 4, 1)],
     ["a spectral selection", patched(0xda, 12, 5)],
