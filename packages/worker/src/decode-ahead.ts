@@ -1,6 +1,7 @@
 import { BadImageError, type PreparedImage, type Preparer } from "@pomona/vision";
-import type { ImageSource } from "./inference-messages.ts";
-import { type FileCall, type LocalFile, readLocalFile } from "./local-file.ts";
+import { FetchAhead, type FetchedBytes } from "./fetch-ahead.ts";
+import type { ImageSource, ReadableSource } from "./inference-messages.ts";
+import { type FileCall, readLocalFile } from "./local-file.ts";
 import { ThreadPoolClock } from "./thread-pool-clock.ts";
 
 export interface AheadImage {
@@ -11,7 +12,7 @@ export interface AheadImage {
 
 export interface DecodedImage extends PreparedImage {
   readonly id: number;
-  /** Milliseconds to read the file; undefined where the bytes were given. */
+  /** Milliseconds to read the source; undefined where the bytes were given. */
   readonly getMs: number | undefined;
 }
 
@@ -37,6 +38,7 @@ const maxDecodingBytes = 8 * 1024 * 1024;
 export class DecodeAhead<T extends AheadImage = AheadImage> {
   readonly #options: DecodeAheadOptions<T>;
   readonly #clock: ThreadPoolClock;
+  readonly #fetches = new FetchAhead();
   #waiting: T[] = [];
   #decoding = 0;
   #decodingBytes = 0;
@@ -52,6 +54,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   }
 
   accept(image: T): void {
+    this.#fetches.start(image.id, image.source);
     this.#waiting.push(image);
     this.advance();
   }
@@ -59,6 +62,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   /** The caller kept this thread from hearing of anything, until now. */
   wasBlocked(): void {
     this.#clock.wasBlocked();
+    this.#fetches.wasBlocked();
   }
 
   advance(): void {
@@ -82,7 +86,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     this.#decoding += 1;
     this.#decodingBytes += sizeOf(source);
     try {
-      const { bytes, getMs } = source instanceof Uint8Array ? { bytes: source } : await this.#read(source);
+      const { bytes, getMs } = source instanceof Uint8Array ? { bytes: source } : await this.#read(id, source);
       if (bytes === undefined) onUnread(id);
       else onDecoded({ id, getMs, ...(await this.#prepare(bytes, prepare)) }, image);
     } catch (error) {
@@ -94,7 +98,8 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     this.advance();
   }
 
-  async #read(file: LocalFile): Promise<{ bytes: Uint8Array | undefined; getMs: number }> {
+  async #read(id: number, source: ReadableSource): Promise<FetchedBytes> {
+    if ("request" in source) return (await this.#fetches.take(id)) ?? { bytes: undefined, getMs: 0 };
     let getMs = 0;
     const onCall: FileCall = async (call) => {
       const work = this.#clock.begin("file");
@@ -104,7 +109,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
         getMs += this.#clock.end(work);
       }
     };
-    return { bytes: await readLocalFile(file, { onCall }), getMs };
+    return { bytes: await readLocalFile(source, { onCall }), getMs };
   }
 
   async #prepare(bytes: Uint8Array, prepare: Preparer): Promise<PreparedImage> {
@@ -115,7 +120,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     });
     const decodeMs = this.#clock.end(work, work.submittedAt + prepared.decodeMs);
     // By the resampler.
-    this.#clock.wasBlocked();
+    this.wasBlocked();
     return { ...prepared, decodeMs };
   }
 }
