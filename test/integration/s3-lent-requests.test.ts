@@ -2,7 +2,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ObjectStore } from "@pomona/core";
 import { openStore } from "@pomona/store";
-import { readByRequest } from "@pomona/store/read-by-request";
+import { type ReadLimits, readByRequest } from "@pomona/store/read-by-request";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { type S3Server, startVersitygw, versitygw } from "../support/versitygw.ts";
@@ -33,8 +33,8 @@ describe.skipIf(versitygw === undefined)("objects by requests that S3Store lends
     return { request: found.request, size, modifiedAt, ...(etag !== undefined && { etag }) };
   }
 
-  async function read(object: Awaited<ReturnType<typeof lent>>, timeoutMs = 5000): Promise<string | undefined> {
-    const bytes = await readByRequest(object, { timeoutMs });
+  async function read(object: Awaited<ReturnType<typeof lent>>, limits: ReadLimits = {}): Promise<string | undefined> {
+    const bytes = await readByRequest(object, limits);
     return bytes && Buffer.from(bytes).toString();
   }
 
@@ -90,9 +90,11 @@ describe.skipIf(versitygw === undefined)("objects by requests that S3Store lends
       { kind: "hang" },
     ] as const) {
       proxy.inject(() => fault);
-      expect(await read(object, 300), fault.kind).toBeUndefined();
+      expect(await read(object, { silenceMs: 300 }), fault.kind).toBeUndefined();
       proxy.inject(() => undefined);
       expect(await read(object), fault.kind).toHaveLength(100_000);
     }
+    proxy.inject(() => ({ kind: "delay", ms: 2000 }));
+    expect(await read(object, { wholeMs: 300 })).toBeUndefined();
   });
 });

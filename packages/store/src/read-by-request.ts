@@ -9,7 +9,9 @@ export interface LentObject extends Omit<ObjectEntry, "key"> {
 }
 
 /** Storage that is silent for longer is in trouble, and trouble is for the store, which knows how long to wait. */
-const patienceMs = 5000;
+const silenceMs = 5000;
+/** So is storage that is slow: a process that says nothing for a minute is taken for one that hangs. */
+const wholeMs = 20_000;
 /** Connections to one host. */
 const maxSockets = 32;
 
@@ -19,16 +21,21 @@ const maxSockets = 32;
  *
  * Of this package it needs but a few lines: processes that decode have a small heap, and no SDK.
  */
-export async function readByRequest(
-  object: LentObject,
-  { timeoutMs = patienceMs }: { readonly timeoutMs?: number } = {},
-): Promise<Uint8Array | undefined> {
+export async function readByRequest(object: LentObject, limits: ReadLimits = {}): Promise<Uint8Array | undefined> {
   try {
-    const answer = await getWhole(object, timeoutMs, await transportOf(object.request.protocol));
+    const answer = await getWhole(object, limits, await transportOf(object.request.protocol));
     return answer && (await fitsChecksum(answer.bytes, answer.headers)) ? answer.bytes : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Milliseconds. */
+export interface ReadLimits {
+  /** Without a byte. */
+  readonly silenceMs?: number;
+  /** From the request to the last byte. */
+  readonly wholeMs?: number;
 }
 
 interface Answer {
@@ -41,16 +48,21 @@ interface Transport {
   readonly agent: HttpAgent;
 }
 
-function getWhole(object: LentObject, timeoutMs: number, { send, agent }: Transport): Promise<Answer | undefined> {
+function getWhole(object: LentObject, limits: ReadLimits, { send, agent }: Transport): Promise<Answer | undefined> {
   const { hostname, port, path, headers } = object.request;
   const ifMatch = object.etag !== undefined && { "if-match": `"${object.etag}"` };
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const giveUp = (): void => {
       sent.destroy();
       resolve(undefined);
     };
-    const options = { hostname, port, path, headers: { ...headers, ...ifMatch }, agent, timeout: timeoutMs };
-    const sent = send(options, (answer) => {
+    const timer = setTimeout(giveUp, limits.wholeMs ?? wholeMs);
+    const resolve = (answer: Answer | undefined): void => {
+      clearTimeout(timer);
+      settle(answer);
+    };
+    const timeout = limits.silenceMs ?? silenceMs;
+    const sent = send({ hostname, port, path, headers: { ...headers, ...ifMatch }, agent, timeout }, (answer) => {
       if (answer.statusCode !== 200) {
         // A few words, after which the connection is of use again.
         answer.resume();
