@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { startFaultProxy } from "../test/support/fault-proxy.ts";
 import { pomonaBin, weights } from "../test/support/places.ts";
-import { runArguments, type Started } from "../test/support/pomona.ts";
+import { runArguments } from "../test/support/pomona.ts";
 import { startPool, type TestPool } from "../test/support/pool.ts";
 import { processTree } from "../test/support/process-tree.ts";
 import { onlyRun } from "../test/support/run-state.ts";
@@ -35,6 +35,9 @@ const { values } = parseArgs({
 const images = Number(values.images);
 const few = Number(values.few);
 const ticksPerSecond = 100;
+const allParts = ["coordinator", "worker", "inference", "reducer", "redis", "versitygw"] as const;
+type Part = (typeof allParts)[number];
+type Role = "coordinator" | "worker" | "reducer";
 const scratch = await makeScratch("bench-pool-rate");
 const s3 = await startVersitygw();
 for (const bucket of ["photos", "results", "home"]) await s3.createBucket(bucket);
@@ -117,33 +120,35 @@ async function runInPool(round: number) {
   const pool = await startPool(folder, { env, home: `s3://home/${round}` });
   try {
     const roles = await startRoles(pool);
-    const servers = [pool.redis.pid(), s3.pid()];
-    const run = async (out: string, ...more: string[]) => {
-      const [rolesBefore, serversBefore] = [await cpuSeconds(roles.map(({ pid }) => pid)), await cpuSeconds(servers)];
+    const parts = { ...roles, redis: pool.redis.pid(), versitygw: s3.pid() };
+    const run = async (out: string, ...more: string[]): Promise<Record<Part, number>> => {
+      const before = await cpuSecondsOf(parts);
       const args = ["s3://photos/in", "--out", `s3://results/${out}`, "--weights", weights, ...more, "--json"];
       const submitted = await pool.command(["submit", ...args]);
       if (submitted.code !== 0) throw new Error(submitted.stderr);
       const success = join(s3.folder, "results", out, "_SUCCESS");
       while ((await stat(success).catch(() => undefined)) === undefined) await sleep(200);
-      const [rolesNow, serversNow] = [await cpuSeconds(roles.map(({ pid }) => pid)), await cpuSeconds(servers)];
-      return { roles: rolesNow - rolesBefore, servers: serversNow - serversBefore };
+      const now = await cpuSecondsOf(parts);
+      return eachPart((part) => now[part] - before[part]);
     };
     const ofFew = await run(`${round}-few`, "--limit", String(few));
     const ofAll = await run(String(round));
-    const each = (what: "roles" | "servers"): number => (1000 * (ofAll[what] - ofFew[what])) / (images - few);
+    const msPerImage = eachPart((part) => (1000 * (ofAll[part] - ofFew[part])) / (images - few));
+    const { coordinator, worker, inference, reducer, redis, versitygw } = msPerImage;
     const { rate } = await rateOf(join(s3.folder, "results", String(round)));
-    return { rate, cpuMsPerImage: each("roles"), serversMsPerImage: each("servers") };
+    const [cpuMsPerImage, serversMsPerImage] = [coordinator + worker + inference + reducer, redis + versitygw];
+    return { rate, cpuMsPerImage, serversMsPerImage, msPerImage };
   } finally {
     await pool.close();
   }
 }
 
-async function startRoles(pool: TestPool): Promise<Started[]> {
+async function startRoles(pool: TestPool): Promise<Record<Role, number>> {
   const coordinator = await pool.start("coordinator");
   const worker = await pool.start("worker", "--workers", "2");
   const reducer = await pool.start("reducer");
   while (!worker.said().includes("engine loaded")) await sleep(100);
-  return [coordinator, worker, reducer];
+  return { coordinator: coordinator.pid, worker: worker.pid, reducer: reducer.pid };
 }
 
 /** How many images a second came after the first shard. */
@@ -155,18 +160,37 @@ async function rateOf(out: string): Promise<{ readonly rate: number }> {
   return { rate: ((images - 16) * 1000) / (Math.max(...times) - Math.min(...times)) };
 }
 
-/** User and system time so far of these processes, of their children, and of children that have ended. */
-async function cpuSeconds(pids: readonly number[]): Promise<number> {
-  const all = (await Promise.all(pids.map(processTree))).flat();
-  const seconds = await Promise.all(
-    all.map(async (pid) => {
-      const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-      // After the name, which may hold anything: state, …, utime, stime, cutime, cstime (fields 14 to 17).
-      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-      return [11, 12, 13, 14].reduce((sum, i) => sum + Number(fields[i] ?? 0), 0) / ticksPerSecond;
+/** User and system time of each part so far. What the worker started counts as inference, also when it has ended. */
+async function cpuSecondsOf(parts: Record<Exclude<Part, "inference">, number>): Promise<Record<Part, number>> {
+  const worker = await cpuSeconds(parts.worker);
+  const [coordinator, ofWorker, reducer] = await Promise.all(
+    [parts.coordinator, parts.worker, parts.reducer].map(async (root) => {
+      const all = await Promise.all((await processTree(root)).map(cpuSeconds));
+      return all.reduce((sum, { own, ended }) => sum + own + ended, 0);
     }),
   );
-  return seconds.reduce((sum, n) => sum + n, 0);
+  const [redis, versitygw] = await Promise.all([parts.redis, parts.versitygw].map(cpuSeconds));
+  return {
+    coordinator: coordinator ?? 0,
+    worker: worker.own,
+    inference: (ofWorker ?? 0) - worker.own,
+    reducer: reducer ?? 0,
+    redis: redis?.own ?? 0,
+    versitygw: versitygw?.own ?? 0,
+  };
+}
+
+/** Of the process, and of its children that have ended. */
+async function cpuSeconds(pid: number): Promise<{ readonly own: number; readonly ended: number }> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // After the name, which may hold anything: state, …, utime, stime, cutime, cstime (fields 14 to 17).
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15).map(Number);
+  return { own: (user + system) / ticksPerSecond, ended: (endedUser + endedSystem) / ticksPerSecond };
+}
+
+function eachPart(of: (part: Part) => number): Record<Part, number> {
+  return Object.fromEntries(allParts.map((part) => [part, of(part)])) as Record<Part, number>;
 }
 
 /** Requests for a run, by kind, as a proxy before the server saw them. */

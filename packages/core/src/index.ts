@@ -46,7 +46,15 @@ export type {
 export type { ModelFile } from "./model-file.ts";
 export { decodeModel, encodeModel } from "./model-file.ts";
 export { type NetworkConfig, ownNetworkOptions } from "./network-options.ts";
-export type { GetOptions, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "./object-store.ts";
+export type {
+  GetOptions,
+  LentRequest,
+  ListOptions,
+  ObjectBody,
+  ObjectEntry,
+  ObjectStore,
+  ReadRequest,
+} from "./object-store.ts";
 export type { OpenRun, RunOpener } from "./open-run.ts";
 export type { Config, ConfigSource, FeatureConfig, MachineConfig, ModelConfig } from "./options.ts";
 export { featureOptions, machineOptions, modelOptions, tableColumns } from "./options.ts";

@@ -31,6 +31,12 @@ export interface ObjectStore {
    */
   localFile?(key: string): Promise<Uint8Array | undefined>;
 
+  /**
+   * A request for the object that another process can send without credentials: it holds for this key and for minutes.
+   * Undefined, or no such method, where there is none.
+   */
+  lendRequest?(key: string): Promise<LentRequest | undefined>;
+
   /** The object in pieces of bounded size. */
   stream(key: string): AsyncIterable<Uint8Array>;
 
@@ -71,6 +77,22 @@ export interface GetOptions {
   /** Where the bytes may be put, so that memory can be used again; a store may put them elsewhere. */
   readonly allocate?: (length: number) => Uint8Array;
   readonly signal?: AbortSignal;
+}
+
+/** An HTTP GET of one object, as another process sends it. */
+export interface ReadRequest {
+  readonly protocol: "http:" | "https:";
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  /** With its query, percent-encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface LentRequest {
+  readonly request: ReadRequest;
+  /** To be called when the object came whole: the store hears of its good weather. */
+  readonly succeeded: () => void;
 }
 
 export interface ObjectEntry {

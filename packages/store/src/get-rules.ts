@@ -3,13 +3,6 @@ import { type GetOptions, type ObjectEntry, ObjectTooLargeError } from "@pomona/
 /** Bytes of one piece of a stream. */
 export const pieceBytes = 1 << 20;
 
-/** Whether the object is still the one that was listed: by etag where both have one, else by what is known of it. */
-export function isSameVersion(found: ObjectEntry, expect: NonNullable<GetOptions["expect"]>): boolean {
-  if (found.etag !== undefined && expect.etag !== undefined) return found.etag === expect.etag;
-  const { size = found.size, modifiedAt = found.modifiedAt } = expect;
-  return found.size === size && found.modifiedAt === modifiedAt;
-}
-
 /** The bytes to read: `range` cut off at the end of the object. Throws ObjectTooLargeError when they are too many. */
 export function rangeWithin(
   { key, size }: ObjectEntry,

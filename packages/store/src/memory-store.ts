@@ -9,7 +9,8 @@ import {
   type ObjectStore,
 } from "@pomona/core";
 import { checkedKeyBytes } from "./check-key.ts";
-import { isSameVersion, pieceBytes, rangeWithin } from "./get-rules.ts";
+import { pieceBytes, rangeWithin } from "./get-rules.ts";
+import { isSameVersion } from "./same-version.ts";
 
 interface StoredObject {
   readonly entry: ObjectEntry;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type GetOptions,
+  type LentRequest,
   type ListOptions,
   type ObjectBody,
   type ObjectEntry,
@@ -69,6 +70,12 @@ export class PatientStore implements ObjectStore {
   /** Trouble with the file is left to whoever reads it through {@link get}. */
   async localFile(key: string): Promise<Uint8Array | undefined> {
     return this.#store.localFile?.(key).catch(() => undefined);
+  }
+
+  /** As with {@link localFile}. What became of the request is weather as well. */
+  async lendRequest(key: string): Promise<LentRequest | undefined> {
+    const lent = await this.#store.lendRequest?.(key).catch(() => undefined);
+    return lent && { request: lent.request, succeeded: () => this.#patience.succeeded("get") };
   }
 
   async *stream(key: string): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,8 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { ChangedObjectError, type GetOptions, MissingObjectError, type ObjectEntry } from "@pomona/core";
 import { type BinaryPath, toBytes } from "./binary-path.ts";
-import { isSameVersion, pieceBytes, rangeWithin } from "./get-rules.ts";
+import { pieceBytes, rangeWithin } from "./get-rules.ts";
+import { isSameVersion } from "./same-version.ts";
 
 /** Bytes of one system call, between which an abort is noticed. */
 const readBytes = 8 << 20;

@@ -9,12 +9,13 @@ import {
   type ObjectEntry,
   StoreUnavailableError,
 } from "@pomona/core";
-import { isSameVersion, rangeWithin } from "./get-rules.ts";
+import { rangeWithin } from "./get-rules.ts";
 import { BrokenBodyError, piecesOf, readBody } from "./s3-body.ts";
 import { isCode, toS3StoreError } from "./s3-errors.ts";
 import { entryOf, isReadableKey } from "./s3-key.ts";
 import { objectAt, type S3Place } from "./s3-place.ts";
 import { isAbsentFromListing, statObject } from "./s3-stat.ts";
+import { isSameVersion } from "./same-version.ts";
 
 /** Times that an object is asked for again because its body broke off: the SDK repeats requests, not bodies. */
 const bodyAttempts = 5;

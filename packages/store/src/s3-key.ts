@@ -1,5 +1,6 @@
 import { decodeKey, displayKey, isDecodable, type ObjectEntry } from "@pomona/core";
 import { checkedKeyBytes } from "./check-key.ts";
+import { versionOf } from "./same-version.ts";
 
 const maxKeyBytes = 1024;
 
@@ -47,16 +48,7 @@ export function wellFormedHead(key: string): string {
       );
 }
 
-/**
- * An entry from what S3 says of an object. Times are cut to seconds, which is all that the headers of an object have;
- * an empty etag, as versitygw gives for files that were dropped into its folder, is none.
- */
-export function entryOf(
-  key: string,
-  size: number,
-  { LastModified, ETag }: { LastModified?: Date | undefined; ETag?: string | undefined },
-): ObjectEntry {
-  const etag = ETag?.replaceAll('"', "") ?? "";
-  const modifiedAt = Math.floor((LastModified?.getTime() ?? 0) / 1000) * 1000;
-  return { key, size, modifiedAt, ...(etag !== "" && { etag }) };
+/** An entry from what S3 says of an object. */
+export function entryOf(key: string, size: number, said: Parameters<typeof versionOf>[1]): ObjectEntry {
+  return { key, ...versionOf(size, said) };
 }

@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { GetOptions, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "@pomona/core";
+import type { GetOptions, LentRequest, ListOptions, ObjectBody, ObjectEntry, ObjectStore } from "@pomona/core";
 import { createS3Client } from "./s3-client.ts";
 import { copyObject } from "./s3-copy.ts";
 import { deleteObjects } from "./s3-delete.ts";
@@ -8,6 +8,7 @@ import { listObjects } from "./s3-list.ts";
 import type { S3Options } from "./s3-options.ts";
 import type { S3Place } from "./s3-place.ts";
 import { putObject } from "./s3-put.ts";
+import { ReadRequests } from "./s3-read-requests.ts";
 import { statObject } from "./s3-stat.ts";
 
 /**
@@ -18,10 +19,12 @@ import { statObject } from "./s3-stat.ts";
 export class S3Store implements ObjectStore {
   readonly uri: string;
   readonly #place: S3Place;
+  readonly #requests: ReadRequests;
 
   constructor(client: S3Client, location: Pick<S3Place, "bucket" | "prefix">, options: S3Options = {}) {
     this.uri = `s3://${location.bucket}/${location.prefix}`;
     this.#place = { ...location, client, uri: this.uri, options };
+    this.#requests = new ReadRequests(this.#place);
   }
 
   list(options?: ListOptions): AsyncIterable<ObjectEntry> {
@@ -34,6 +37,11 @@ export class S3Store implements ObjectStore {
 
   get(key: string, options?: GetOptions): Promise<Uint8Array> {
     return getObject(this.#place, key, options);
+  }
+
+  async lendRequest(key: string): Promise<LentRequest | undefined> {
+    const request = await this.#requests.of(key);
+    return request && { request, succeeded: () => {} };
   }
 
   stream(key: string): AsyncIterable<Uint8Array> {

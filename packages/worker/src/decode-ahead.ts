@@ -1,4 +1,5 @@
 import { BadImageError, type PreparedImage, type Preparer } from "@pomona/vision";
+import { FetchAhead } from "./fetch-ahead.ts";
 import type { ImageSource } from "./inference-messages.ts";
 import { type FileCall, readLocalFile } from "./local-file.ts";
 import { ThreadPoolClock } from "./thread-pool-clock.ts";
@@ -11,7 +12,7 @@ export interface AheadImage {
 
 export interface DecodedImage extends PreparedImage {
   readonly id: number;
-  /** Milliseconds to read the file; undefined where the bytes were given. */
+  /** Milliseconds to read the source; undefined where the bytes were given. */
   readonly getMs: number | undefined;
 }
 
@@ -30,6 +31,12 @@ export interface DecodeAheadOptions<T extends AheadImage> {
   readonly onAdvanced?: () => void;
 }
 
+interface ReadBytes {
+  /** Undefined where they could not be read. */
+  readonly bytes: Uint8Array | undefined;
+  readonly getMs: number | undefined;
+}
+
 /** Their bytes; decoded they take some forty times as much. At least one file is always decoded. */
 const maxDecodingBytes = 8 * 1024 * 1024;
 
@@ -40,6 +47,7 @@ const maxDecodingBytes = 8 * 1024 * 1024;
 export class DecodeAhead<T extends AheadImage = AheadImage> {
   readonly #options: DecodeAheadOptions<T>;
   readonly #clock: ThreadPoolClock;
+  readonly #fetches = new FetchAhead();
   #waiting: T[] = [];
   #decoding = 0;
   #decodingBytes = 0;
@@ -55,6 +63,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   }
 
   accept(image: T): void {
+    this.#fetches.start(image.id, image.source);
     this.#waiting.push(image);
     this.advance();
   }
@@ -62,6 +71,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   /** The caller kept this thread from hearing of anything, until now. */
   wasBlocked(): void {
     this.#clock.wasBlocked();
+    this.#fetches.wasBlocked();
   }
 
   advance(): void {
@@ -85,7 +95,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     this.#decoding += 1;
     this.#decodingBytes += sizeOf(source);
     try {
-      const { bytes, getMs } = await this.#read(source);
+      const { bytes, getMs } = await this.#read(id, source);
       if (bytes === undefined) onUnread(id);
       else onDecoded({ id, getMs, ...(await this.#prepare(bytes, preparer)) }, image);
     } catch (error) {
@@ -97,8 +107,9 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     this.advance();
   }
 
-  async #read(source: ImageSource): Promise<{ bytes: Uint8Array | undefined; getMs?: number | undefined }> {
-    if (source instanceof Uint8Array) return { bytes: source };
+  async #read(id: number, source: ImageSource): Promise<ReadBytes> {
+    if (source instanceof Uint8Array) return { bytes: source, getMs: undefined };
+    if ("request" in source) return (await this.#fetches.take(id)) ?? { bytes: undefined, getMs: 0 };
     let getMs = 0;
     const onCall: FileCall = async (call) => {
       const work = this.#clock.begin("file");
@@ -114,7 +125,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
   async #prepare(bytes: Uint8Array, preparer: Preparer): Promise<PreparedImage> {
     const atOnce = preparer.prepareAtOnce(bytes);
     if (atOnce !== undefined) {
-      this.#clock.wasBlocked();
+      this.wasBlocked();
       return atOnce;
     }
     const work = this.#clock.begin("decode");
@@ -124,7 +135,7 @@ export class DecodeAhead<T extends AheadImage = AheadImage> {
     });
     const decodeMs = this.#clock.end(work, work.submittedAt + prepared.decodeMs);
     // By the resampler.
-    this.#clock.wasBlocked();
+    this.wasBlocked();
     return { ...prepared, decodeMs };
   }
 }

@@ -4,6 +4,9 @@ import type { LayoutOptions, PoolLayout } from "./pool-layout.ts";
 import type { PoolPlace } from "./pool-place.ts";
 import { ProcessGroup } from "./process-group.ts";
 
+/** Images of object storage that a process asks for beyond those at hand: one takes as long to come as several to compute. */
+const fetchedAhead = 8;
+
 /** Processes that each decode and infer, with one engine for life, fed ahead so that none waits. */
 export class DecodingEngines implements PoolLayout {
   readonly #options: LayoutOptions;
@@ -49,8 +52,8 @@ export class DecodingEngines implements PoolLayout {
 
   #received(place: PoolPlace, message: MessageFromChild): void {
     if (message.kind === "ready") {
-      // It computes on one call's images, decodes the next one's and has a third's at hand.
-      this.#group.becomeReady(place, 3 * message.info.inferBatch);
+      // It computes on one call's images, decodes the next one's and has a third's at hand; others are on their way.
+      this.#group.becomeReady(place, 3 * message.info.inferBatch + fetchedAhead);
       this.#options.onReady(message.info);
     } else if (message.kind === "failed") {
       this.#options.onFailed(message);

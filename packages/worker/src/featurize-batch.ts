@@ -182,19 +182,26 @@ async function featurizeImage(
 }
 
 /**
- * Lets an inference process read the file. Undefined where none can, or where what it finds is not what was listed: the
+ * Lets an inference process read the image. Undefined where none can, or where what it finds is not what was listed: the
  * store tells why, and whether to wait.
  */
 async function featurizeInPlace(
-  { key, size, modifiedAt }: ListedImage,
+  image: ListedImage,
   preparation: Preparation,
   { openRun: { input, file }, featurizer }: FeaturizeBatchOptions,
   { signal }: Attempt,
 ): Promise<ImageOutcome | undefined> {
+  const { key, size, modifiedAt, etag } = image;
   if (size === undefined || modifiedAt === undefined) return undefined;
   if (size > file.features.maxBytes || !isDecodable(key)) return undefined;
   const path = await input.localFile?.(key);
-  return path && featurizer.featurizeFile({ path, size, modifiedAt }, preparation, signal);
+  if (path !== undefined) return featurizer.featurizeInPlace({ path, size, modifiedAt }, preparation, signal);
+  const lent = await input.lendRequest?.(key);
+  if (lent === undefined) return undefined;
+  const object = { request: lent.request, size, modifiedAt, ...(etag !== undefined && { etag }) };
+  const outcome = await featurizer.featurizeInPlace(object, preparation, signal);
+  if (outcome?.features !== undefined) lent.succeeded();
+  return outcome;
 }
 
 async function fetchAndFeaturize(

@@ -1,4 +1,5 @@
 import type { FeatureConfig, QuarantineReason } from "@pomona/core";
+import type { LentObject } from "@pomona/store/read-by-request";
 import type { DeviceRequest, EngineFingerprint, EngineName, NetworkSource } from "@pomona/vision";
 import type { LocalFile } from "./local-file.ts";
 
@@ -64,8 +65,10 @@ export interface DecodeMessage extends Omit<ImageMessage, "kind"> {
   readonly inputSize: number;
 }
 
-/** The bytes of an image, or the file that has them: what needn't go through two processes shouldn't. */
-export type ImageSource = Uint8Array | LocalFile;
+/** The bytes of an image, or where a process reads them itself: what needn't go through two processes shouldn't. */
+export type ImageSource = Uint8Array | ReadableSource;
+
+export type ReadableSource = LocalFile | LentObject;
 
 /** The engine is loaded. */
 export interface ReadyMessage {
@@ -93,7 +96,7 @@ export interface RowsMessage {
   readonly ids: readonly number[];
   /** [n, dimension], row-major. */
   readonly rows: Float32Array;
-  /** [n] milliseconds to read the file, without waiting for a thread; undefined where the bytes were given. */
+  /** [n] milliseconds to read the source, without waiting for a thread; undefined where the bytes were given. */
   readonly getMs: readonly (number | undefined)[];
   /** [n] milliseconds to decode, without waiting for a thread. */
   readonly decodeMs: readonly number[];
@@ -126,7 +129,7 @@ export interface RefusedMessage {
   readonly detail: string;
 }
 
-/** The file could not be read, or is no longer what was listed. */
+/** The source could not be read, or is no longer what was listed. */
 export interface UnreadMessage {
   readonly kind: "unread";
   readonly id: number;

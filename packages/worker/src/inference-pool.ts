@@ -4,8 +4,7 @@ import { DecodersAndEngine } from "./decoders-and-engine.ts";
 import { decodersFor } from "./decoders-for.ts";
 import { DecodingEngines } from "./decoding-engines.ts";
 import type { EngineTime } from "./engine-time.ts";
-import type { ImageSource, InferenceInfo, Preparation } from "./inference-messages.ts";
-import type { LocalFile } from "./local-file.ts";
+import type { ImageSource, InferenceInfo, Preparation, ReadableSource } from "./inference-messages.ts";
 import type { ImageOutcome, PoolImage } from "./pool-image.ts";
 import type { LayoutOptions, PoolLayout } from "./pool-layout.ts";
 
@@ -41,8 +40,12 @@ export interface InferencePoolOptions {
 /** Turns the bytes of a file into features, or says why it cannot. */
 export interface Featurizer {
   featurize(bytes: Uint8Array, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome>;
-  /** Undefined where the file can't be read, or is no longer what was listed. */
-  featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined>;
+  /** Undefined where the source can't be read, or is no longer what was listed. */
+  featurizeInPlace(
+    source: ReadableSource,
+    preparation: Preparation,
+    signal?: AbortSignal,
+  ): Promise<ImageOutcome | undefined>;
 }
 
 /**
@@ -93,9 +96,13 @@ export class InferencePool implements Featurizer {
     return this.#enqueue(bytes, preparation, signal) as Promise<ImageOutcome>;
   }
 
-  /** As {@link featurize}, of a file that the process opens itself. Undefined where it could not read what was listed. */
-  featurizeFile(file: LocalFile, preparation: Preparation, signal?: AbortSignal): Promise<ImageOutcome | undefined> {
-    return this.#enqueue(file, preparation, signal);
+  /** As {@link featurize}, of bytes that the process reads itself. Undefined where it could not read what was listed. */
+  featurizeInPlace(
+    source: ReadableSource,
+    preparation: Preparation,
+    signal?: AbortSignal,
+  ): Promise<ImageOutcome | undefined> {
+    return this.#enqueue(source, preparation, signal);
   }
 
   #enqueue(

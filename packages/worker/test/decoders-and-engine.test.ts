@@ -85,7 +85,7 @@ describe("decoders and one engine", () => {
     const pool = openPool();
     expect(await featurize(pool, "refuse")).toEqual({ stage: "decode", reason: "corrupt", detail: "told to" });
     const file = { path: Buffer.from("unread"), size: 6, modifiedAt: 0 };
-    expect(await pool.featurizeFile(file, preparation)).toBeUndefined();
+    expect(await pool.featurizeInPlace(file, preparation)).toBeUndefined();
     // All their slots came back.
     expect(await featurizeAll(pool, Array<string>(60).fill("refuse"))).toHaveLength(60);
     expect(valuesOf(await featurizeAll(pool, rows(40)))).toEqual(numbers(40));

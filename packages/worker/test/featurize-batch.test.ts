@@ -10,6 +10,7 @@ import {
   type GenerationRequest,
   type GetOptions,
   HandBackError,
+  type LentRequest,
   type ListedImage,
   modelOptions,
   type OpenRun,
@@ -140,6 +141,44 @@ describe("files of this machine", () => {
     expect(await featurize()).toMatchObject({ rows: 2, quarantined: 1 });
     expect(local.reads).toBe(2);
     expect([...(await storedShard()).features]).toEqual([9, expect.any(Number), 9, expect.any(Number)]);
+  });
+});
+
+describe("requests that a store lends", () => {
+  /** The scripted process finds its acts in their paths. */
+  class LendingStore extends CountingStore {
+    readonly acts = new Map<string, string>();
+    succeeded = 0;
+    async lendRequest(key: string): Promise<LentRequest | undefined> {
+      const path = this.acts.get(key);
+      const request = { protocol: "http:", hostname: "host", path: path ?? "", headers: {} } as const;
+      return path === undefined ? undefined : { request, succeeded: () => void this.succeeded++ };
+    }
+  }
+
+  async function lendingInput(acts: Readonly<Record<string, string>>): Promise<LendingStore> {
+    const lending = new LendingStore();
+    input = lending;
+    for (const [key, act] of Object.entries(acts)) {
+      await addImage(key, "row 9");
+      lending.acts.set(key, act);
+    }
+    return lending;
+  }
+
+  test("are sent by the inference processes, and their success is told", async () => {
+    const lending = await lendingInput({ "a.jpg": "row 1", "b.jpg": "row 2", "c.jpg": "refuse" });
+    expect(await featurize()).toMatchObject({ rows: 2, quarantined: 1, stages: { get: { count: 2 } } });
+    expect(lending).toMatchObject({ reads: 0, succeeded: 2 });
+    expect([...(await storedShard()).features]).toEqual([1, expect.any(Number), 2, expect.any(Number)]);
+  });
+
+  test("that fail there, or are not lent, are read through the store", async () => {
+    const lending = await lendingInput({ "a.jpg": "row 1", "b.jpg": "unread", "c.jpg": "row 3" });
+    lending.acts.delete("c.jpg");
+    expect(await featurize()).toMatchObject({ rows: 3 });
+    expect(lending).toMatchObject({ reads: 2, succeeded: 1 });
+    expect((await storedShard()).features.filter((_, i) => i % 2 === 0)).toEqual(Float32Array.of(1, 9, 9));
   });
 });
 

@@ -59,7 +59,7 @@ describe("scheduling", () => {
   test("lets its processes read files, and says which they could not", async () => {
     const pool = openPool();
     const acts = [...rows(20), "unread", "refuse"];
-    const outcomes = await Promise.all(acts.map((act) => pool.featurizeFile(fileOf(act), preparation)));
+    const outcomes = await Promise.all(acts.map((act) => pool.featurizeInPlace(fileOf(act), preparation)));
     expect(valuesOf(outcomes.slice(0, 20) as ImageOutcome[])).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect(outcomes[20]).toBeUndefined();
     expect(outcomes[21]).toMatchObject({ reason: "corrupt" });
@@ -68,7 +68,7 @@ describe("scheduling", () => {
   test("tries a file that a process died with as it tries bytes", async () => {
     const pool = openPool({ workers: 1 });
     const acts = ["row 1", "kill", "row 2"];
-    const outcomes = await Promise.all(acts.map((act) => pool.featurizeFile(fileOf(act), preparation)));
+    const outcomes = await Promise.all(acts.map((act) => pool.featurizeInPlace(fileOf(act), preparation)));
     expect(valuesOf(outcomes as ImageOutcome[])).toEqual([1, "crashed", 2]);
   });
 
@@ -87,25 +87,25 @@ describe("scheduling", () => {
     expect(Math.min(...byProcess.values())).toBeGreaterThanOrEqual(10);
   });
 
-  test("hands a process no more than three calls' images, first come, first served", async () => {
+  test("hands a process no more than three calls' images and eight to fetch, first come, first served", async () => {
     const log = join(mkdtempSync(join(tmpdir(), "pomona-pool-")), "log");
     const pool = openPool({ workers: 1, environment: { ...process.env, POMONA_TEST_LOG: log } });
     await pool.ready;
     const first = featurize(pool, "row 0");
     const all = [
       first,
-      ...rows(20)
+      ...rows(40)
         .slice(1)
         .map((act) => featurize(pool, act)),
     ];
     await first;
-    expect(readFileSync(log, "utf8").trim().split("\n").length).toBeLessThanOrEqual(2 * 6);
+    expect(readFileSync(log, "utf8").trim().split("\n").length).toBeLessThanOrEqual(2 * (6 + 8));
     await Promise.all(all);
     const order = readFileSync(log, "utf8")
       .trim()
       .split("\n")
       .map((line) => Number(line.split(" ")[2]));
-    expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(order).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
   test("passes a refusal on", async () => {
