@@ -33,7 +33,7 @@ export interface LocalRoles {
   /** Jobs that may be handed out at a time. */
   readonly window: () => number;
   /** Starts and rests processes as the run comes to need them. */
-  prepareFor(progress: RunProgress): void;
+  readonly prepareFor: (progress: RunProgress) => void;
 }
 
 /** Batches that the worker works on at a time on a CPU: the next one is read and decoded while one is inferred. */

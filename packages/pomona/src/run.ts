@@ -1,8 +1,8 @@
 import { discardShards, driveRun, openOutput, RunControl } from "@pomona/coordinator";
-import { type LogState, type OpenRun, Patience, type RunProgress } from "@pomona/core";
+import { type LogState, type ObjectStore, type OpenRun, Patience, type RunProgress } from "@pomona/core";
 import { PatientStore, type RetryListener, s3OptionsOf } from "@pomona/store";
 import { LiveProgress } from "./live-progress.ts";
-import { startLocalRoles } from "./local-roles.ts";
+import { type LocalRoles, startLocalRoles } from "./local-roles.ts";
 import { type Log, logJobs, silent } from "./log.ts";
 import { type OutputRequest, prepareOutput } from "./prepare-output.ts";
 import { requireNetworkHere } from "./require-network-here.ts";
@@ -40,23 +40,31 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     log.warn({ operation, attempt, key: error.key }, error.message);
   };
   return withClosers(async (onClose) => {
+    const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
+    let roles: LocalRoles | undefined;
+    function startRoles(home: ObjectStore): LocalRoles {
+      const { onTaken, onImages } = live;
+      const { cacheDir } = options;
+      const reports = { onRetry, onNotice, onTaken, onImages };
+      roles ??= startLocalRoles({ config, home, cwd, cacheDir, environment, onClose, ...reports });
+      return roles;
+    }
     const { options: request, images } = await prepareOutput(options, {
       // Each has its own: that one place answers is no sign that the other will.
       patient: (store) => new PatientStore(store, new Patience({ giveUpAfterMs }), { onRetry }),
       onSkip: skippedEntries.add,
-      beforeBegin: () => requireNetworkHere(config, { cwd, cacheDir: options.cacheDir, environment }),
+      async beforeBegin() {
+        await requireNetworkHere(config, { cwd, cacheDir: options.cacheDir, environment });
+        // Engines load while the places are tried.
+        startRoles(request.home);
+      },
     });
     onClose(images.close);
-    const { home, out } = request;
+    const { out } = request;
     const opened = await openOutput(request);
     if (opened.kind === "finished") return summariseFinished(opened.success, out.uri, secondsSoFar());
 
-    const live = new LiveProgress({ startedAt, onProgress: options.onProgress ?? (() => {}) });
-    const { onTaken, onImages } = live;
-    const { cacheDir } = options;
-    const reports = { onRetry, onNotice, onTaken, onImages };
-    const roles = startLocalRoles({ config, home, cwd, cacheDir, environment, onClose, ...reports });
-    const { queue } = roles;
+    const { queue, window, prepareFor } = startRoles(request.home);
     queue.onEnded("features", ({ job }) => {
       if (job.kind === "features" || job.kind === "retry") live.onStored(job.batch);
     });
@@ -77,12 +85,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       machine,
       dispatch: {
         queue,
-        window: roles.window,
+        window,
         gate: control.gate,
         signal: AbortSignal.any([control.signal, ...(signal ? [signal] : [])]),
       },
       onProgress: (progress) => {
-        roles.prepareFor(progress);
+        prepareFor(progress);
         live.onProgress(progress);
       },
     });

@@ -32,18 +32,21 @@ export function classificationOf(probabilities: Float64Array, classes: number): 
 
 /** Replaces each row of n × c logarithms of weights by its softmax. */
 export function softmaxRows(logits: Float64Array, classes: number): Float64Array {
-  for (let first = 0; first < logits.length; first += classes) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[first + c]);
-    let sum = 0;
-    for (let c = 0; c < classes; c++) {
-      const weight = Math.exp(logits[first + c] - largest);
-      logits[first + c] = weight;
-      sum += weight;
-    }
-    for (let c = 0; c < classes; c++) logits[first + c] /= sum;
-  }
+  for (let first = 0; first < logits.length; first += classes) softmaxRow(logits, first, classes);
   return logits;
+}
+
+/** The same of the c logarithms from `first` on; returns the logarithm of the sum of the weights. */
+export function softmaxRow(logits: Float64Array, first: number, classes: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let at = first; at < first + classes; at++) largest = Math.max(largest, logits[at]);
+  let sum = 0;
+  for (let at = first; at < first + classes; at++) {
+    logits[at] = Math.exp(logits[at] - largest);
+    sum += logits[at];
+  }
+  for (let at = first; at < first + classes; at++) logits[at] /= sum;
+  return largest + Math.log(sum);
 }
 
 /** Throws RangeError where rows and labels do not belong together. */

@@ -3,6 +3,7 @@ import {
   checkLabelledRows,
   classificationOf,
   type LabelledRows,
+  softmaxRow,
   softmaxRows,
 } from "./classification.ts";
 import { type Evaluation, minimise } from "./minimise.ts";
@@ -112,17 +113,17 @@ async function evaluateLoss(
   const gradient = new Float64Array(weights.length);
   const penalty = 1 / (rows * inversePenalty);
   let value = 0;
-  for (const [row, target] of targets.entries()) {
-    const logits = residuals.subarray(row * classes, (row + 1) * classes);
+  for (let row = 0, first = 0; row < targets.length; row++, first += classes) {
+    const target = targets[row];
     if (target === leftOut) {
-      logits.fill(0);
+      residuals.fill(0, first, first + classes);
       continue;
     }
-    for (let c = 0; c < classes; c++) logits[c] += weights[size + c];
-    value += logSumExp(logits) - logits[target];
-    softmaxRows(logits, classes);
-    logits[target] -= 1;
-    for (let c = 0; c < classes; c++) gradient[size + c] += logits[c] / rows;
+    for (let c = 0; c < classes; c++) residuals[first + c] += weights[size + c];
+    value -= residuals[first + target];
+    value += softmaxRow(residuals, first, classes);
+    residuals[first + target] -= 1;
+    for (let c = 0; c < classes; c++) gradient[size + c] += residuals[first + c] / rows;
   }
   value /= rows;
   const sums = await products.withResiduals(residuals, classes);
@@ -131,14 +132,6 @@ async function evaluateLoss(
     value += 0.5 * penalty * coefficients[j] * coefficients[j];
   }
   return { value, gradient };
-}
-
-function logSumExp(logits: Float64Array): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) largest = Math.max(largest, logit);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - largest);
-  return largest + Math.log(sum);
 }
 
 /** Rows in plain loops; of many rows {@link classifyProducts} is faster. */

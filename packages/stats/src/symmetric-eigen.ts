@@ -64,9 +64,9 @@ export function topEigen(
 /** Dividing by it is exact and brings the largest element to (1/2, 1], so that squares neither overflow nor vanish. */
 function powerOfTwoAbove(matrix: Float64Array): number {
   let largest = 0;
-  for (const x of matrix) {
-    if (!Number.isFinite(x)) throw new RangeError(`eigen: the matrix holds ${x}`);
-    largest = Math.max(largest, Math.abs(x));
+  for (let at = 0; at < matrix.length; at++) {
+    if (!Number.isFinite(matrix[at])) throw new RangeError(`eigen: the matrix holds ${matrix[at]}`);
+    largest = Math.max(largest, Math.abs(matrix[at]));
   }
   return largest === 0 ? 1 : 2 ** Math.min(1023, Math.ceil(Math.log2(largest)));
 }
