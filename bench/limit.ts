@@ -4,6 +4,7 @@ import type { StageCosts, StageCostsOptions } from "./stage-costs.ts";
 
 /** What the stages cost, and how many images per second that lets `cores` cores make when nothing else costs anything. */
 export interface Limit {
+  readonly cores: number;
   readonly costs: StageCosts;
   /** Images per second. */
   readonly rate: number;
@@ -15,9 +16,18 @@ export interface Limit {
  */
 export async function measureLimit(cores: number, options: StageCostsOptions): Promise<Limit> {
   const all = await Promise.all(Array.from({ length: cores }, () => measureInProcess(options)));
-  const mean = (stage: keyof StageCosts): number => all.reduce((sum, costs) => sum + costs[stage], 0) / cores;
+  return limitOf(all, cores);
+}
+
+/** Of two measurements on the same machine. */
+export function meanLimit(first: Limit, second: Limit): Limit {
+  return limitOf([first.costs, second.costs], first.cores);
+}
+
+function limitOf(all: readonly StageCosts[], cores: number): Limit {
+  const mean = (stage: keyof StageCosts): number => all.reduce((sum, costs) => sum + costs[stage], 0) / all.length;
   const costs = { decode: mean("decode"), resample: mean("resample"), infer: mean("infer") };
-  return { costs, rate: (cores * 1000) / (costs.decode + costs.resample + costs.infer) };
+  return { cores, costs, rate: (cores * 1000) / (costs.decode + costs.resample + costs.infer) };
 }
 
 function measureInProcess(options: StageCostsOptions): Promise<StageCosts> {

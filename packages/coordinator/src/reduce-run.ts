@@ -42,7 +42,7 @@ export interface ReduceRunOptions {
  * where its result is stored, so a resume passes through quickly. Returns the parts' ranges of batches.
  */
 export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]> {
-  const { run, epoch, attempt, generation, ledger, partitions, csv, maxQuarantine, rowsOf } = options;
+  const { run, epoch, attempt, generation, dispatch, ledger, partitions, csv, maxQuarantine, rowsOf } = options;
   const idOf = (what: string): string => `${run}-g${generation}-${what}-e${epoch}-${attempt}`;
   const shared = { run, generation, priority: 0 };
 
@@ -76,8 +76,10 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
     }),
   );
 
-  // Both go through the whole table and take about as long: two reducers do them side by side.
-  await phase(options, "training", [
+  // Both go through the whole table and take about as long: two reducers do them side by side. Of many images the samples
+  // that they hold would be the most that a run ever has in memory, and the seconds won a small part of it.
+  const isSmall = ledger.listed <= sideBySideImages;
+  await phase(isSmall ? options : { ...options, dispatch: { ...dispatch, window: () => 1 } }, "training", [
     { ...shared, kind: "compare", id: idOf("compare"), parts: parts.length },
     { ...shared, kind: "train", id: idOf("train"), parts: parts.length },
   ]);
@@ -92,6 +94,8 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
   await phase(options, "publishing", last);
   return parts;
 }
+
+const sideBySideImages = 5000;
 
 type ReduceJob = MomentsJob | FitJob | ProjectJob | TrainJob | CompareJob | BundleJob | DriftJob | CsvJob;
 

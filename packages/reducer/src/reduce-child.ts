@@ -27,7 +27,18 @@ async function work({ job, threads }: Extract<ToReduceChild, { kind: "job" }>): 
   } finally {
     busy = false;
   }
+  dropGarbage();
 }
+
+/**
+ * What a job leaves behind would lie here until the next one needs memory, while another process does. By then the
+ * answer is on its way. The pool starts this process so that it may.
+ */
+function dropGarbage(): void {
+  if (process.memoryUsage().arrayBuffers > noticeableBytes) globalThis.gc?.();
+}
+
+const noticeableBytes = 16 * 2 ** 20;
 
 async function openHome({ home, s3 }: ReduceSettings): Promise<CachedRunOpener> {
   return createRunOpener({ home: await openStore(home, { cwd: process.cwd(), s3 }), s3 });

@@ -6,22 +6,28 @@ import { type FromReduceChild, fromFailure, type ReduceSettings, type ToReduceCh
 export interface ReducePoolOptions extends ReduceSettings {
   /** Children at most. They are started when first needed, warmed, or as a spare beside a busy one, and reused. */
   readonly processes: number;
+  /** How long a child that has done jobs may have nothing to do before it is ended. Default 5000. */
+  readonly idleMs?: number;
 }
 
 /** Child processes that do reduce jobs, one each at a time, since a job blocks its thread. */
 export class ReducePool {
   readonly #settings: ReduceSettings;
   readonly #processes: number;
-  readonly #idle: ChildProcess[] = [];
+  readonly #idleMs: number;
+  #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
   readonly #waiting: (() => void)[] = [];
   /** Jobs in hand. */
   #jobs = 0;
+  /** Jobs that a child was given. */
+  readonly #jobsOf = new WeakMap<ChildProcess, number>();
   #closed = false;
 
-  constructor({ processes, ...settings }: ReducePoolOptions) {
+  constructor({ processes, idleMs = 5000, ...settings }: ReducePoolOptions) {
     this.#settings = settings;
     this.#processes = processes;
+    this.#idleMs = idleMs;
   }
 
   /**
@@ -37,6 +43,7 @@ export class ReducePool {
       signal?.throwIfAborted();
       this.#spare();
       this.#jobs += 1;
+      this.#jobsOf.set(child, (this.#jobsOf.get(child) ?? 0) + 1);
       return await ask(child, job, this.#threads()).finally(() => {
         this.#jobs -= 1;
       });
@@ -87,13 +94,31 @@ export class ReducePool {
   }
 
   #release(child: ChildProcess): void {
-    if (isAlive(child)) this.#idle.push(child);
+    if (isAlive(child)) {
+      this.#idle.push(child);
+      this.#endWhenIdle(child);
+    }
     this.#waiting.shift()?.();
   }
 
+  /** What jobs leave in its memory is twice what a new one takes, and another child may need the room. */
+  #endWhenIdle(child: ChildProcess): void {
+    const jobs = this.#jobsOf.get(child) ?? 0;
+    const end = (): void => {
+      const hasHadMore = this.#jobsOf.get(child) !== jobs;
+      if (hasHadMore || !this.#idle.includes(child)) return;
+      this.#idle = this.#idle.filter((other) => other !== child);
+      child.disconnect();
+    };
+    setTimeout(end, this.#idleMs).unref();
+  }
+
   #start(): ChildProcess {
-    // Standard output belongs to the command's own result, so a child's goes to standard error.
-    const child = fork(new URL("./reduce-child.js", import.meta.url), { execArgv: [], stdio: ["ignore", 2, 2, "ipc"] });
+    const child = fork(new URL("./reduce-child.js", import.meta.url), {
+      execArgv: ["--expose-gc"],
+      // Standard output belongs to the command's own result, so a child's goes to standard error.
+      stdio: ["ignore", 2, 2, "ipc"],
+    });
     this.#all.add(child);
     const gone = () => {
       this.#all.delete(child);

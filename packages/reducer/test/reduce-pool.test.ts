@@ -105,6 +105,20 @@ test("children ignore SIGINT, wait in line, and are gone after close", async () 
   expect(() => process.kill(pids[0], 0)).toThrow("ESRCH");
 });
 
+test("a child that has done a job and has no other is ended, and another one does the next", async () => {
+  await writeRunInFolder();
+  const pool = new ReducePool({ home: join(folder, "home"), processes: 1, idleMs: 200 });
+  closers.push(() => pool.close());
+  pool.warm();
+  const [warm] = pool.pids;
+  await sleep(500);
+  await pool.run(momentsJob({}));
+  expect(pool.pids).toEqual([warm]);
+  await expect.poll(() => pool.pids, { timeout: 5000 }).toEqual([]);
+  await expect(pool.run(momentsJob({ group: 1, from: 1, to: 2 }))).resolves.toMatchObject({ rows: 20 });
+  expect(pool.pids).not.toContain(warm);
+});
+
 test("aborting ends the job with the signal's reason", async () => {
   await writeRunInFolder();
   const pool = openPool();
