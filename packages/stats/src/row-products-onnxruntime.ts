@@ -1,8 +1,8 @@
 import { encodeOnnxModel } from "@pomona/onnx";
 import type { RowProducts } from "./row-products.ts";
 
-/** Rows that are cast to double at a time: 21 MB of 1280 columns. */
-const blockRows = 2048;
+/** Rows that are cast to double at a time: 10 MB of 1280 columns. */
+const blockRows = 1024;
 /** Numbers up to which the doubles are kept: casting takes as long as the product. 67 MB. */
 const keptNumbers = 2 ** 23;
 const opset = 12;
