@@ -46,6 +46,8 @@ export function buildHuffmanTable(slot: i32, counts: usize, largest: i32): bool 
     const count = <i32>load<u8>(counts + length - 1);
     store<i32>(table + OFFSETS + length * 4, index - code);
     for (let i = 0; i < count; i++) {
+      // Before it is written: a code of more bits than its length has no place in the table.
+      if (code + 1 >= 1 << length) return false;
       const symbol = <i32>load<u8>(symbols + index);
       if (slot < 4 && symbol > LARGEST_DC_SIZE) return false;
       store<u8>(table + SYMBOLS + index, <u8>symbol);
@@ -53,7 +55,6 @@ export function buildHuffmanTable(slot: i32, counts: usize, largest: i32): bool 
       index++;
       code++;
     }
-    if (count && code >= 1 << length) return false;
     store<i32>(table + LARGEST_CODES + length * 4, count ? code - 1 : -1);
     code <<= 1;
   }

@@ -184,6 +184,19 @@ describe("createBaselineJpegDecoder", () => {
     expect(decodeFast(bytes)).toBeUndefined();
   });
 
+  it("is not harmed by a Huffman code of far too many short symbols", () => {
+    const file = encodeBaselineJpeg(sound);
+    const before = decodeFast(file)!.data.slice();
+    const hostile = Buffer.from(file);
+    // The last table is that of AC, with 256 symbols; now 200 of them are codes of one bit.
+    const counts = hostile.lastIndexOf(Buffer.of(0xff, 0xc4)) + 5;
+    expect(hostile.subarray(counts, counts + 16).reduce((sum, count) => sum + count, 0)).toBe(256);
+    hostile.fill(0, counts, counts + 16)[counts] = 200;
+    hostile[counts + 15] = 56;
+    expect(decodeFast(hostile)).toBeUndefined();
+    expect(Buffer.from(decodeFast(file)!.data).equals(before)).toBe(true);
+  });
+
   it.each<[string, Uint8Array]>([
     ["no marker but 1, 2, 3", encodeBaselineJpeg({ ...sound, head: Uint8Array.of() })],
     ["Adobe's marker", encodeBaselineJpeg({ ...sound, head: adobe(1), ids: [7, 5, 9] })],
