@@ -69,7 +69,7 @@ export function startLocalRoles(options: LocalRolesOptions): LocalRoles {
     ...(environment && { environment: inferenceEnvironment(environment, { workers: decoders || processes }) }),
   });
   onClose(() => worker.close());
-  const reducer = startReducer({ queue, home: home.uri, processes, s3 });
+  const reducer = startReducer({ queue, home: home.uri, processes, environment, s3 });
   onClose(() => reducer.close());
   worker.warm(features).then(
     (info) => announce(info, onNotice),

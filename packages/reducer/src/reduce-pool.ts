@@ -1,11 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { type Job, type JobResult, PomonaError } from "@pomona/core";
+import { reduceEnvironment } from "./reduce-environment.ts";
 import { type FromReduceChild, fromFailure, type ReduceSettings, type ToReduceChild } from "./reduce-messages.ts";
 
 export interface ReducePoolOptions extends ReduceSettings {
   /** Children at most. They are started when first needed, warmed, or as a spare beside a busy one, and reused. */
   readonly processes: number;
+  /** Of children; default: this process's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** How long a child that has done jobs may have nothing to do before it is ended. Default 5000. */
   readonly idleMs?: number;
 }
@@ -15,6 +18,7 @@ export class ReducePool {
   readonly #settings: ReduceSettings;
   readonly #processes: number;
   readonly #idleMs: number;
+  readonly #environment: ReducePoolOptions["environment"];
   #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
   readonly #waiting: (() => void)[] = [];
@@ -24,10 +28,11 @@ export class ReducePool {
   readonly #jobsOf = new WeakMap<ChildProcess, number>();
   #closed = false;
 
-  constructor({ processes, idleMs = 5000, ...settings }: ReducePoolOptions) {
+  constructor({ processes, idleMs = 5000, environment, ...settings }: ReducePoolOptions) {
     this.#settings = settings;
     this.#processes = processes;
     this.#idleMs = idleMs;
+    this.#environment = environment;
   }
 
   /**
@@ -116,6 +121,7 @@ export class ReducePool {
   #start(): ChildProcess {
     const child = fork(new URL("./reduce-child.js", import.meta.url), {
       execArgv: ["--expose-gc"],
+      ...(this.#environment && { env: reduceEnvironment(this.#environment) }),
       // Standard output belongs to the command's own result, so a child's goes to standard error.
       stdio: ["ignore", 2, 2, "ipc"],
     });

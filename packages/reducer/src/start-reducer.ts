@@ -8,6 +8,8 @@ export interface ReducerOptions {
   readonly home: string;
   /** Child processes, jobs at the same time, and threads of all of them together. */
   readonly processes: number;
+  /** Of child processes; default: this process's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** How S3 is spoken to, where runs are there. */
   readonly s3?: S3Options | undefined;
 }
@@ -21,8 +23,8 @@ export interface Reducer {
 
 /** Does the jobs of queue `reduce` until it is closed. */
 export function startReducer(options: ReducerOptions): Reducer {
-  const { queue, home, processes, s3 } = options;
-  const pool = new ReducePool({ home, processes, s3 });
+  const { queue, home, processes, environment, s3 } = options;
+  const pool = new ReducePool({ home, processes, environment, s3 });
   const consumer = queue.consume("reduce", (job, { signal }) => pool.run(job, { signal }), { concurrency: processes });
   return {
     warm: () => pool.warm(),

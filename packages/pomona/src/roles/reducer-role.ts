@@ -22,7 +22,7 @@ export function reducerRole(flags: ReducerFlags, surroundings: Surroundings): Pr
 }
 
 async function start(context: RoleContext, flags: ReducerFlags): Promise<RunningRole> {
-  const { settings, queue, log, metrics, liveness, standing, fail } = context;
+  const { settings, surroundings, queue, log, metrics, liveness, standing, fail } = context;
   const processes =
     flags.processes === undefined ? usableCores() : Math.max(1, wholeNumber("--processes", flags.processes, 1024));
   const home = await findPoolHome(context);
@@ -43,7 +43,13 @@ async function start(context: RoleContext, flags: ReducerFlags): Promise<Running
       },
       options,
     );
-  const reducer = startReducer({ queue: { consume }, home: home.uri, processes, s3: settings.s3 });
+  const reducer = startReducer({
+    queue: { consume },
+    home: home.uri,
+    processes,
+    environment: surroundings.env,
+    s3: settings.s3,
+  });
   return {
     unready: () => standing.troubles.filter((trouble) => trouble.startsWith("fails alone")),
     onHome: (uri) => {
