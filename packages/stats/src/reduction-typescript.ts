@@ -2,7 +2,7 @@ import type { Reduction } from "./reduction.ts";
 
 type Workspace = Omit<Reduction, "updateAndMultiply">;
 
-/** In plain loops: the oracle of {@link openSimdReduction}, which takes a quarter of the time. */
+/** In plain loops: the oracle of the reduction on vectors, which is faster. */
 export function openTypescriptReduction(matrix: Float64Array, d: number): Reduction {
   const vector = () => new Float64Array(d);
   const workspace = { a: matrix.slice(), u: vector(), w: vector(), v: vector(), product: vector() };

@@ -17,7 +17,7 @@ export interface FoldedWeightsPlace {
 }
 
 /**
- * Weights that a process folded before: reading them takes a tenth of what HDF5 takes, at every start of every inference
+ * Weights that a process folded before: reading them takes far less than HDF5 does, at every start of every inference
  * process. Undefined where there are none, or where the file is not as it was written.
  */
 export async function readFoldedWeights(place: FoldedWeightsPlace): Promise<Weights["tensors"] | undefined> {
