@@ -1,4 +1,4 @@
-import { close, constants, fstat, open, read, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, open, read } from "node:fs";
 import { promisify } from "node:util";
 
 /** A file that an inference process opens itself, and what it must be. */
@@ -14,13 +14,9 @@ export interface LocalFile {
 /** A file system that takes longer is in trouble, and trouble is for the worker, which knows how long to wait. */
 const patienceMs = 5000;
 
-// Not fs/promises: its handles cost more than the reading of a small file.
-const files = {
-  open: promisify(open),
-  stat: promisify(fstat) as (descriptor: number) => Promise<Stats>,
-  read: promisify(read),
-  close: promisify(close),
-};
+// Not fs/promises: its handles cost more than the reading of a small file. Opening and reading may wait for a disk or a
+// network; about a file that is open the system answers from memory, sooner than a thread of the pool could be woken.
+const files = { open: promisify(open), read: promisify(read) };
 
 /** Does one call of the file system, which goes through libuv's threads. */
 export type FileCall = <T>(call: () => Promise<T>) => Promise<T>;
@@ -55,7 +51,7 @@ async function readUnchanged({ path, size, modifiedAt }: LocalFile, onCall: File
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   const descriptor = await onCall(() => files.open(Buffer.from(path), flags));
   try {
-    const before = await onCall(() => files.stat(descriptor));
+    const before = fstatSync(descriptor);
     if (!before.isFile() || before.size !== size || Math.floor(before.mtimeMs) !== modifiedAt) return undefined;
     const bytes = Buffer.allocUnsafeSlow(size);
     for (let done = 0; done < size; ) {
@@ -63,9 +59,9 @@ async function readUnchanged({ path, size, modifiedAt }: LocalFile, onCall: File
       if (bytesRead === 0) return undefined;
       done += bytesRead;
     }
-    const after = await onCall(() => files.stat(descriptor));
+    const after = fstatSync(descriptor);
     return after.size === size && after.mtimeMs === before.mtimeMs ? bytes : undefined;
   } finally {
-    await files.close(descriptor);
+    closeSync(descriptor);
   }
 }
