@@ -12,6 +12,7 @@ import {
   type Phase,
   type ProjectJob,
   partitionBatches,
+  type TrainingRowsSource,
   type TrainJob,
 } from "@pomona/core";
 import type { Dispatch } from "./dispatch.ts";
@@ -37,8 +38,8 @@ export interface ReduceRunOptions {
 }
 
 /**
- * Shards to the parts of a generation: moments of every group, one fit, one part after another, and at last what
- * classifies new images by them. Every job is a no-op
+ * Shards to the parts of a generation: moments of every group, one fit, one part after another, and beside or after them
+ * what classifies new images. Every job is a no-op
  * where its result is stored, so a resume passes through quickly. Returns the parts' ranges of batches.
  */
 export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]> {
@@ -68,21 +69,26 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
   await phase(options, "fitting", [{ ...shared, kind: "fit", id: idOf("fit"), groups: groups.length }]);
 
   const parts = partitionBatches(ledger.imagesPerBatch, partitions);
-  await phase(
-    options,
-    "projecting",
-    parts.map((range, part): ProjectJob => {
-      return { ...shared, ...range, kind: "project", id: idOf(`p${part}`), part };
-    }),
-  );
-
-  // Both go through the whole table and take about as long: two reducers do them side by side. Of many images the samples
-  // that they hold would be the most that a run ever has in memory, and the seconds won a small part of it.
-  const isSmall = ledger.listed <= sideBySideImages;
-  await phase(isSmall ? options : { ...options, dispatch: { ...dispatch, window: () => 1 } }, "training", [
-    { ...shared, kind: "compare", id: idOf("compare"), parts: parts.length },
-    { ...shared, kind: "train", id: idOf("train"), parts: parts.length },
-  ]);
+  const projections = parts.map((range, part): ProjectJob => {
+    return { ...shared, ...range, kind: "project", id: idOf(`p${part}`), part };
+  });
+  const training = (rows: TrainingRowsSource): [CompareJob, TrainJob] => [
+    { ...shared, kind: "compare", id: idOf("compare"), rows },
+    { ...shared, kind: "train", id: idOf("train"), rows },
+  ];
+  // Few images are trained with while their table is written: their rows fit into memory, and one part leaves other
+  // reducers idle. Of many the samples that both hold would be the most that a run ever has in memory, and the seconds
+  // won a small part of it.
+  if (ledger.listed <= imagesInMemory) {
+    await phase(options, "projecting", [...projections, ...training({ batches: ledger.imagesPerBatch.length })]);
+  } else {
+    await phase(options, "projecting", projections);
+    await phase(
+      { ...options, dispatch: { ...dispatch, window: () => 1 } },
+      "training",
+      training({ parts: parts.length }),
+    );
+  }
 
   const last: ReduceJob[] = [{ ...shared, kind: "bundle", id: idOf("bundle") }];
   if (options.updates) last.push({ ...shared, kind: "drift", id: idOf("drift"), groups: groups.length });
@@ -95,7 +101,7 @@ export async function reduceRun(options: ReduceRunOptions): Promise<BatchRange[]
   return parts;
 }
 
-const sideBySideImages = 5000;
+const imagesInMemory = 5000;
 
 type ReduceJob = MomentsJob | FitJob | ProjectJob | TrainJob | CompareJob | BundleJob | DriftJob | CsvJob;
 

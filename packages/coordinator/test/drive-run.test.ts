@@ -156,8 +156,12 @@ describe("driving a run", () => {
     expect((await new RunLog(scene.out).read()).status).toBe("done");
   });
 
-  test("tells how far it is, never backwards in a phase", async () => {
-    const scene = await stage({ count: 30 });
+  test.each([
+    { count: 30, phases: ["featurizing", "moments", "fitting", "projecting", "publishing"] },
+    // More than are trained with while their table is written.
+    { count: 5001, phases: ["featurizing", "moments", "fitting", "projecting", "training", "publishing"] },
+  ])("tells how far it is with $count images, never backwards in a phase", async ({ count, phases }) => {
+    const scene = await stage({ count });
     const seen: string[] = [];
     let done = 0;
     await drive(scene, await open(scene), {
@@ -167,6 +171,6 @@ describe("driving a run", () => {
         done = progress.done;
       },
     });
-    expect(seen).toEqual(["featurizing", "moments", "fitting", "projecting", "training", "publishing"]);
+    expect(seen).toEqual(phases);
   });
 });

@@ -41,6 +41,7 @@ export type {
   ReportJob,
   RestoreJob,
   RetryJob,
+  TrainingRowsSource,
   TrainJob,
 } from "./messages.ts";
 export type { ModelFile } from "./model-file.ts";

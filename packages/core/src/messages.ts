@@ -80,18 +80,24 @@ export interface ProjectJob extends JobBase {
   readonly to: number;
 }
 
-/** The table of a generation to what classifies new images: files below `model/`. */
+/**
+ * Where the rows of a generation are read to train with: the parts of its table once they are made, or, while they are
+ * being made, its shards, all of them in memory.
+ */
+export type TrainingRowsSource = { readonly parts: number } | { readonly batches: number };
+
+/** The rows of a generation to what classifies new images: files below `model/`. */
 export interface TrainJob extends JobBase {
   readonly kind: "train";
   readonly generation: number;
-  readonly parts: number;
+  readonly rows: TrainingRowsSource;
 }
 
-/** The table of a generation to how well each classifier does: `model/classifiers.json`. */
+/** The rows of a generation to how well each classifier does: `model/classifiers.json`. */
 export interface CompareJob extends JobBase {
   readonly kind: "compare";
   readonly generation: number;
-  readonly parts: number;
+  readonly rows: TrainingRowsSource;
 }
 
 /** All files below `model/` to `bundle.json`, which says that they belong together. */

@@ -1,14 +1,18 @@
-import { type BundleFile, encodeJson, type Fingerprint } from "@pomona/core";
+import { type BundleFile, encodeJson, type Fingerprint, type ObjectStore } from "@pomona/core";
 import { defaultNeighbours, type Pca, pcaToMlPcaJson, type Scaler, scalerToJson } from "@pomona/stats";
 import { bundleNames } from "./bundle.ts";
 import { bundleReadme } from "./bundle-readme.ts";
 import { encodeNumbers } from "./classifier-files.ts";
 import { compareOnTable } from "./compare-on-table.ts";
 import { sealBundle } from "./seal-bundle.ts";
+import { type TableFile, tableRows } from "./table-rows.ts";
 import { trainClassifiers } from "./train-classifiers.ts";
 import type { TrainingTable } from "./training-table.ts";
 
-export interface BuildBundleOptions extends Pick<TrainingTable, "store" | "files" | "labels"> {
+export interface BuildBundleOptions extends Pick<TrainingTable, "labels"> {
+  readonly store: ObjectStore;
+  /** In the table's order. */
+  readonly files: readonly TableFile[];
   readonly scaler: Scaler;
   readonly pca: Pca;
   readonly fingerprint: Fingerprint;
@@ -23,7 +27,7 @@ export interface BuildBundleOptions extends Pick<TrainingTable, "store" | "files
 export async function buildBundle(options: BuildBundleOptions): Promise<Map<string, Uint8Array>> {
   const { store, files: parts, labels, scaler, pca, fingerprint, preparation, labelFrom } = options;
   const { dimension, k: components } = pca;
-  const table = { store, files: parts, labels, dimension, components };
+  const table = { groups: () => tableRows(store, parts), labels, dimension, components };
   const files = new Map<string, Uint8Array>([
     [bundleNames.scaler, encodeNumbers(scalerToJson(scaler))],
     [bundleNames.pca, encodeNumbers(pcaToMlPcaJson(pca))],

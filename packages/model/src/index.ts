@@ -14,6 +14,6 @@ export { decodeBundle, readBundle, refuseOtherFingerprint } from "./read-bundle.
 export { type ComparedClassifiers, readComparison } from "./read-comparison.ts";
 export type { ReferenceSet } from "./reference-set.ts";
 export { bundleKey, preparationOf, type SealBundleOptions, sealBundle, sha256 } from "./seal-bundle.ts";
-export type { TableFile } from "./table-rows.ts";
+export { type GroupRows, type TableFile, tableRows } from "./table-rows.ts";
 export { lastTrained, trainClassifiers } from "./train-classifiers.ts";
 export type { TrainingTable } from "./training-table.ts";

@@ -8,7 +8,7 @@ export interface TableFile {
   readonly bytes: number;
 }
 
-/** Vectors of a row group, row-major. */
+/** Some rows of a table, vectors row-major. */
 export interface GroupRows {
   readonly paths: readonly string[];
   readonly labels: readonly string[];

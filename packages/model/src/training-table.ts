@@ -1,14 +1,13 @@
-import { compareKeys, type ObjectStore } from "@pomona/core";
+import { compareKeys } from "@pomona/core";
 import { CentroidAccumulator, type Centroids } from "@pomona/stats";
 import type { TrainingRows } from "./compare-classifiers.ts";
 import { StratifiedSample } from "./stratified-sample.ts";
-import { type TableFile, tableRows } from "./table-rows.ts";
+import type { GroupRows } from "./table-rows.ts";
 
-/** A finished table to train with. */
+/** The rows of a table to train with, wherever they are. */
 export interface TrainingTable {
-  readonly store: ObjectStore;
-  /** In the table's order. */
-  readonly files: readonly TableFile[];
+  /** All of them in the table's order, some at a time. */
+  readonly groups: () => AsyncIterable<GroupRows> | Iterable<GroupRows>;
   /** Rows of each label. */
   readonly labels: ReadonlyMap<string, number>;
   /** Length of `features`. */
@@ -38,11 +37,11 @@ export function rowCount({ labels }: Pick<TrainingTable, "labels">): number {
 }
 
 /**
- * One pass over the table, a row group at a time: the centroids of all its rows, and a sample of about `limit` of them,
+ * One pass over the table, a group of rows at a time: the centroids of all its rows, and a sample of about `limit` of them,
  * with every label in it. Memory is that of the sample (125 MB of 20,000 × 1280 features) however long the table is.
  */
 export async function gatherRows(table: TrainingTable, limit: number): Promise<Gathered> {
-  const { store, files, labels: counts, dimension: d, components: k } = table;
+  const { groups, labels: counts, dimension: d, components: k } = table;
   const classes = classesOf(table);
   const numberOf = new Map(classes.map((label, i) => [label, i]));
   const sample = new StratifiedSample(counts, limit);
@@ -52,7 +51,7 @@ export async function gatherRows(table: TrainingTable, limit: number): Promise<G
   const pcaFeatures = new Float64Array(room * k);
   const scaledFeatures = new Float32Array(room * d);
   const centroids = new CentroidAccumulator(classes.length, k);
-  for await (const group of tableRows(store, files)) {
+  for await (const group of groups()) {
     const numbers = group.labels.map((label) => numberOf.get(label) ?? -1);
     centroids.add({ rows: group.pcaFeatures, labels: numbers });
     for (const [row, label] of group.labels.entries()) {

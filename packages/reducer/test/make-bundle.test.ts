@@ -6,8 +6,8 @@ import { fitJob, momentsJob, projectJob } from "./jobs.ts";
 import { run as runId, writeSyntheticRun } from "./synthetic-run.ts";
 
 const base = { run: runId, priority: 0, generation: 1 };
-const train: TrainJob = { ...base, kind: "train", id: "t", parts: 1 };
-const compare: CompareJob = { ...base, kind: "compare", id: "c", parts: 1 };
+const train: TrainJob = { ...base, kind: "train", id: "t", rows: { parts: 1 } };
+const compare: CompareJob = { ...base, kind: "compare", id: "c", rows: { parts: 1 } };
 const bundle: BundleJob = { ...base, kind: "bundle", id: "b" };
 
 async function projectedRun() {
@@ -35,6 +35,28 @@ test("training and comparing, in any order, and a seal make the files of a model
     [...(await modelFiles(one)).keys()].filter((name) => name !== "bundle.json").sort(),
   );
   expect(model?.reference.paths.length).toBe(40);
+});
+
+test("the shards give the same files as the table that is made of them", async () => {
+  const batches = [1500, 0, 40, 3];
+  const quarantined = ["0:7", "2:0"];
+  const [fromParts, fromShards] = await Promise.all(
+    [batches, batches].map((sizes) => writeSyntheticRun({ batches: sizes, quarantined })),
+  );
+  const range = { from: 0, to: batches.length };
+  for (const { openRun } of [fromParts, fromShards]) {
+    for (const job of [momentsJob(range), fitJob()]) await runReduceJob(job, openRun);
+  }
+  const rows = { batches: batches.length };
+  for (const job of [
+    { ...compare, rows },
+    { ...train, rows },
+  ])
+    await runReduceJob(job, fromShards.openRun);
+  for (const job of [projectJob(range), train, compare]) await runReduceJob(job, fromParts.openRun);
+  const files = await modelFiles(fromShards);
+  expect([...files.keys()]).toContain("classifiers.json");
+  expect(files).toEqual(await modelFiles(fromParts));
 });
 
 test("done again they change nothing", async () => {
