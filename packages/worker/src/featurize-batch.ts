@@ -24,12 +24,18 @@ import { readImage } from "./read-image.ts";
 import { type Candidate, retriedImages, versionsOf } from "./retried-images.ts";
 import { SpareMemory } from "./spare-memory.ts";
 
+/** More than a worker ever has in hand. */
+const allBatches = 2 ** 20;
+
 /** What all batches of a worker share of its connections and its memory. */
 export class FetchLimits {
   readonly fetches: Budget;
   readonly bytes: Budget;
-  /** One batch with marks at a time: two that die together would blame each other's images. */
-  readonly marked = new Budget(1);
+  /**
+   * A batch with marks is alone, others are side by side: their images would take the blame for each other's deeds, and a
+   * marked one that waited for theirs would be in hand for so long that deaths by other causes met it twice.
+   */
+  readonly batches = new Budget(allBatches);
   readonly memory: SpareMemory;
 
   /** @param maxBytes of images on their way, from the fetch to the answer of the pool */
@@ -147,7 +153,11 @@ function featurizeImages(
     await marks.allTried(candidates.length);
     return outcomes;
   }
-  return restarts === 0 ? Promise.all(candidates.map(tryImage)) : limits.marked.spend(1, tryOneByOne);
+  function tryAll(): Promise<ImageOutcome[]> {
+    attempt.signal.throwIfAborted();
+    return Promise.all(candidates.map(tryImage));
+  }
+  return restarts === 0 ? limits.batches.spend(1, tryAll) : limits.batches.spend(allBatches, tryOneByOne);
 }
 
 const goneMeanwhile: ImageOutcome = {

@@ -83,6 +83,15 @@ async function featurize(options: Partial<FeaturizeBatchOptions> = {}, maxBytes 
   });
 }
 
+/** Another run with the same images. */
+async function laterRun(): Promise<OpenRun> {
+  const store = new MemoryStore();
+  await store.put(layout.batch(0), encodeBatch(batch()));
+  const features = featureOptions.parse({});
+  const file = { name: "pomona.run", version: 1, protocol: 1, run, input: "memory:///", features, pomona: "0", at: "" };
+  return { file, input, out: store } as Partial<OpenRun> as OpenRun;
+}
+
 function batch(): Batch {
   const chain = { ordinal: 0, listedBefore: 0, after: null, last: null, end: false };
   return { name: "pomona.batch", version: 1, run, ...chain, images };
@@ -303,6 +312,22 @@ describe("a batch whose worker died", () => {
     const marks: string[] = [];
     for await (const { key } of out.list({ prefix: layout.suspects(0) })) marks.push(key);
     expect(marks.sort()).toEqual(Array.from({ length: 7 }, (_, i) => layout.suspect(0, i, 1)));
+  });
+
+  test("is tried alone, so that no image of another batch ends the worker while one of its own is marked", async () => {
+    await addImages(2);
+    const limits = new FetchLimits();
+    const order: string[] = [];
+    let endOther = () => {};
+    const other = limits.batches.spend(1, () => new Promise<void>((resolve) => (endOther = resolve)));
+    const marked = featurize({ restarts: 1, limits }).then(() => order.push("marked"));
+    const later = featurize({ limits, batch: 0, openRun: await laterRun() }).then(() => order.push("later"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const marksOf = out.list({ prefix: layout.suspects(0) });
+    expect(await marksOf.next()).toEqual({ done: true, value: undefined });
+    endOther();
+    await Promise.all([other, marked, later]);
+    expect(order).toEqual(["marked", "later"]);
   });
 
   test("goes on without the image that was in hand at two deaths", async () => {
