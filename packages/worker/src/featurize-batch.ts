@@ -11,8 +11,8 @@ import {
   type Shard,
 } from "@pomona/core";
 import { BatchTimes } from "./batch-times.ts";
-import { Budget } from "./budget.ts";
 import type { EarlierRun } from "./earlier-run.ts";
+import { allBatches, type FetchLimits } from "./fetch-limits.ts";
 import { allOf, putFresh } from "./fresh-images.ts";
 import { handBackOn } from "./hand-back.ts";
 import type { Preparation } from "./inference-messages.ts";
@@ -22,29 +22,6 @@ import type { ImageOutcome } from "./pool-image.ts";
 import { findShard, putShard, type ShardIdentity } from "./put-shard.ts";
 import { readImage } from "./read-image.ts";
 import { type Candidate, retriedImages, versionsOf } from "./retried-images.ts";
-import { SpareMemory } from "./spare-memory.ts";
-
-/** More than a worker ever has in hand. */
-const allBatches = 2 ** 20;
-
-/** What all batches of a worker share of its connections and its memory. */
-export class FetchLimits {
-  readonly fetches: Budget;
-  readonly bytes: Budget;
-  /**
-   * A batch with marks is alone, others are side by side: their images would take the blame for each other's deeds, and a
-   * marked one that waited for theirs would be in hand for so long that deaths by other causes met it twice.
-   */
-  readonly batches = new Budget(allBatches);
-  readonly memory: SpareMemory;
-
-  /** @param maxBytes of images on their way, from the fetch to the answer of the pool */
-  constructor({ maxFetches = 16, maxBytes = 64 * 1024 * 1024 } = {}) {
-    this.fetches = new Budget(maxFetches);
-    this.bytes = new Budget(maxBytes);
-    this.memory = new SpareMemory(maxBytes);
-  }
-}
 
 export interface FeaturizeBatchOptions {
   readonly openRun: OpenRun;

@@ -20,7 +20,8 @@ import {
 } from "@pomona/core";
 import { MemoryStore } from "@pomona/store";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { type FeaturizeBatchOptions, FetchLimits, featurizeBatch, type ImageCounts } from "../src/featurize-batch.ts";
+import { type FeaturizeBatchOptions, featurizeBatch, type ImageCounts } from "../src/featurize-batch.ts";
+import { FetchLimits } from "../src/fetch-limits.ts";
 import { InferencePool } from "../src/inference-pool.ts";
 
 const run = "20240101-000000-aaaaaa";
