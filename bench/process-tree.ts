@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Looking five times as often takes two hundredths of a core, which the watched processes then lack. */
+/** Looking takes processor time from the watched processes. */
 const pollMs = 250;
 /** Of x86-64 and most arm64 kernels. */
 const pageBytes = 4096;

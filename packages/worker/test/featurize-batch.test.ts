@@ -70,10 +70,8 @@ async function addImages(count: number): Promise<void> {
 
 async function featurize(options: Partial<FeaturizeBatchOptions> = {}, maxBytes = 1000) {
   await out.put(layout.batch(0), encodeBatch(batch()));
-  const features = featureOptions.parse({ maxBytes });
-  const file = { name: "pomona.run", version: 1, protocol: 1, run, input: "memory:///", features, pomona: "0", at: "" };
   return featurizeBatch({
-    openRun: { file, input, out } as Partial<OpenRun> as OpenRun,
+    openRun: openRun(out, maxBytes),
     batch: 0,
     featurizer: pool,
     dimension: 2,
@@ -84,13 +82,10 @@ async function featurize(options: Partial<FeaturizeBatchOptions> = {}, maxBytes 
   });
 }
 
-/** Another run with the same images. */
-async function laterRun(): Promise<OpenRun> {
-  const store = new MemoryStore();
-  await store.put(layout.batch(0), encodeBatch(batch()));
-  const features = featureOptions.parse({});
+function openRun(output: MemoryStore, maxBytes?: number): OpenRun {
+  const features = featureOptions.parse({ maxBytes });
   const file = { name: "pomona.run", version: 1, protocol: 1, run, input: "memory:///", features, pomona: "0", at: "" };
-  return { file, input, out: store } as Partial<OpenRun> as OpenRun;
+  return { file, input, out: output } as Partial<OpenRun> as OpenRun;
 }
 
 function batch(): Batch {
@@ -322,7 +317,9 @@ describe("a batch whose worker died", () => {
     let endOther = () => {};
     const other = limits.batches.spend(1, () => new Promise<void>((resolve) => (endOther = resolve)));
     const marked = featurize({ restarts: 1, limits }).then(() => order.push("marked"));
-    const later = featurize({ limits, batch: 0, openRun: await laterRun() }).then(() => order.push("later"));
+    const elsewhere = new MemoryStore();
+    await elsewhere.put(layout.batch(0), encodeBatch(batch()));
+    const later = featurize({ limits, openRun: openRun(elsewhere) }).then(() => order.push("later"));
     await new Promise((resolve) => setTimeout(resolve, 100));
     const marksOf = out.list({ prefix: layout.suspects(0) });
     expect(await marksOf.next()).toEqual({ done: true, value: undefined });
