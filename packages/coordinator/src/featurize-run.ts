@@ -3,6 +3,7 @@ import { chainBatches } from "./chain-batches.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { ImageSource } from "./image-source.ts";
 import { judgeQuarantine } from "./judge-quarantine.ts";
+import { ListingPace } from "./listing-pace.ts";
 import { runJobs } from "./run-jobs.ts";
 import type { RunLedger } from "./run-ledger.ts";
 import type { Turns } from "./virtual-time.ts";
@@ -26,6 +27,11 @@ export interface FeaturizeRunOptions {
   readonly onListed?: () => void;
 }
 
+/** Listed batches that wait to be handed out: beyond them a listing has time. */
+const farAhead = 64;
+/** For so long after the end of a batch others are taken to be in hand. */
+const atWorkMs = 5000;
+
 /**
  * Lists and featurizes at the same time: the first batch is worked on while the second page of keys is read. Ends when
  * the listing is closed and every batch has its shard. Throws {@link BooksError} as soon as too many images are bad.
@@ -35,6 +41,12 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
   const { onBatch = async () => {} } = options;
   let wake = (): void => {};
   let listingFailed: unknown;
+  /** The next batch to hand out. */
+  let next = 0;
+  let lastEnd = Number.NEGATIVE_INFINITY;
+  const pace = new ListingPace();
+  const hasTime = (): boolean =>
+    ledger.imagesPerBatch.length - next > farAhead && performance.now() - lastEnd < atWorkMs;
   async function list(stop: AbortSignal): Promise<void> {
     try {
       if (ledger.listingClosed) return;
@@ -44,6 +56,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
         ledger.batchListed(batch);
         if (batch.end) onListed?.();
         wake();
+        if (hasTime()) await pace.yield();
       }
     } catch (error) {
       listingFailed = error;
@@ -56,11 +69,11 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
     stop.addEventListener("abort", () => wake());
     const listing = list(stop);
     try {
-      for (let batch = 0; !stop.aborted; ) {
+      while (!stop.aborted) {
         if (listingFailed !== undefined) throw listingFailed;
-        if (batch < ledger.imagesPerBatch.length) {
-          if (!ledger.hasShard(batch)) yield featuresJob(options, batch);
-          batch += 1;
+        if (next < ledger.imagesPerBatch.length) {
+          if (!ledger.hasShard(next)) yield featuresJob(options, next);
+          next += 1;
         } else if (ledger.listingClosed) {
           return;
         } else {
@@ -80,6 +93,7 @@ export async function featurizeRun(options: FeaturizeRunOptions): Promise<void> 
     turns: options.turns,
     jobs: missingBatches,
     onResult(job, result) {
+      lastEnd = performance.now();
       turns.served(job.priority);
       ledger.batchDone(job.batch, result);
       if (ledger.listingClosed) judgeQuarantine(ledger.quarantined, ledger.listed, maxQuarantine);
