@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds since some moment. */
+/** Milliseconds since some moment, which is the same at every look. */
 export interface CoreTimes {
   readonly cores: number;
   /** Of all cores together, each of which either idles or is busy. */
@@ -20,7 +20,7 @@ export interface ListingPaceOptions {
 const sliceMs = 20;
 /** Own time after which the cores are looked at again: of a large machine that takes milliseconds. */
 const lookMs = 100;
-/** A third of a core still lists a hundred times what a machine featurizes. */
+/** A third of a core still lists far more than a machine featurizes. */
 const restPerSlice = 2;
 /** After a slice that could not be interrupted. */
 const longestRestMs = 250;

@@ -13,7 +13,6 @@ function machine(cores: number) {
   });
   return {
     rests,
-    pace,
     /** So many milliseconds of listing, beside what others take. */
     async list(ms: number, others: number) {
       own += ms;
@@ -32,15 +31,13 @@ describe("ListingPace", () => {
     expect(rests).toEqual([200, 50]);
   });
 
-  it("does not rest where a core idles", async () => {
-    const { rests, list } = machine(4);
-    for (let i = 0; i < 10; i++) await list(100, 200);
-    expect(rests).toEqual([]);
-  });
-
-  it("does not rest alone on a machine of one core", async () => {
-    const { rests, list } = machine(1);
-    for (let i = 0; i < 10; i++) await list(100, 0);
+  it.each([
+    { where: "where a core idles", cores: 4, others: 200 },
+    { where: "alone on a machine of one core", cores: 1, others: 0 },
+    { where: "on a machine that does not tell of its cores", cores: 0, others: 0 },
+  ])("does not rest $where", async ({ cores, others }) => {
+    const { rests, list } = machine(cores);
+    for (let i = 0; i < 10; i++) await list(100, others);
     expect(rests).toEqual([]);
   });
 
@@ -57,18 +54,5 @@ describe("ListingPace", () => {
     await list(5, 5);
     await list(5, 5);
     expect(rests).toEqual([250]);
-  });
-
-  it("takes a machine that does not tell of its cores for an idle one", async () => {
-    const { rests, list } = machine(0);
-    await list(1000, 0);
-    expect(rests).toEqual([]);
-  });
-
-  it("reads the clocks of this machine", async () => {
-    const pace = new ListingPace();
-    const until = performance.now() + 150;
-    while (performance.now() < until);
-    await pace.yield();
   });
 });
